@@ -1,0 +1,14 @@
+import { defineConfig } from 'vitest/config'
+
+const isFaults = process.env['STEWARD_TEST_FAULTS'] === '1'
+
+export default defineConfig({
+  test: {
+    include: isFaults ? ['test/faults/**/*.test.ts'] : ['test/**/*.test.ts'],
+    exclude: isFaults ? [] : ['test/faults/**'],
+    pool: 'forks',
+    testTimeout: isFaults ? 300_000 : 60_000,
+    hookTimeout: 60_000,
+    reporters: ['default', './test/summary-reporter.ts'],
+  },
+})
