@@ -1,0 +1,43 @@
+import type { CloudService } from '../service.ts'
+import type { World } from '../world.ts'
+import { createDatabricksCommands } from './commands.ts'
+import { createGroupRoutes } from './groups.ts'
+import type { DatabricksState } from './guard.ts'
+import { createMeRoutes } from './me.ts'
+import type { Replication } from './replicated-map.ts'
+import { createServicePrincipalRoutes } from './service-principals.ts'
+import { createWorkspaceConfRoutes } from './workspace-conf.ts'
+import { createWorkspace, seedGroup } from './workspace-state.ts'
+
+/** The groups that the first workspace has besides its own two. */
+const seededGroups = ['etl', 'etl-leads']
+
+/** Azure Databricks: every host of the settings is a workspace of its own, with the managed identity as its admin. */
+export function createDatabricksService(world: World): CloudService {
+  const replication: Replication = { lagMs: 0 }
+  const state: DatabricksState = { world, workspaces: new Map(), replication }
+  const reset = (): void => {
+    replication.lagMs = 0
+    for (const [index, host] of world.settings.workspaces.entries()) {
+      const workspace = createWorkspace(world, host, replication)
+      if (index === 0) for (const displayName of seededGroups) seedGroup(workspace, { displayName })
+      state.workspaces.set(host, workspace)
+    }
+  }
+  reset()
+  return {
+    name: 'databricks',
+    owns: (host) => state.workspaces.has(host),
+    routes: [
+      ...createServicePrincipalRoutes(state),
+      ...createGroupRoutes(state),
+      ...createMeRoutes(state),
+      ...createWorkspaceConfRoutes(state),
+    ],
+    unknownCall: ({ method, url }) => ({
+      error_code: 'NOT_IMPLEMENTED',
+      message: `The local Databricks does not know ${method} ${url.pathname}`,
+    }),
+    commands: createDatabricksCommands(state, reset),
+  }
+}

@@ -1,0 +1,111 @@
+import { randomBytes } from 'node:crypto'
+import type { World } from '../world.ts'
+import { ReplicatedMap, type Replication } from './replicated-map.ts'
+
+export interface ServicePrincipal {
+  readonly id: string
+  readonly applicationId: string | null
+  readonly displayName: string
+  readonly active: boolean
+  readonly externalId: string | null
+  readonly entitlements: readonly string[]
+  readonly roles: readonly string[]
+}
+
+export interface Group {
+  readonly id: string
+  readonly displayName: string
+  readonly externalId: string | null
+  readonly entitlements: readonly string[]
+  readonly roles: readonly string[]
+  /** Ids of principals, groups and users. */
+  readonly members: readonly string[]
+}
+
+/** A person in the workspace, known only so that groups can have such members. */
+export interface User {
+  readonly id: string
+  readonly displayName: string
+}
+
+/** Which of the two recorded texts a duplicate service principal is refused with. */
+export type ConflictText = 'application-id' | 'email'
+
+export interface Workspace {
+  readonly host: string
+  /** The number in `adb-<number>.<n>.azuredatabricks.net`. */
+  readonly orgId: string
+  /** The workspace's Azure resource; compared without case. */
+  resourceId: string
+  readonly principals: ReplicatedMap<ServicePrincipal>
+  readonly groups: ReplicatedMap<Group>
+  readonly users: Map<string, User>
+  readonly conf: Map<string, string>
+  /** Object ids with the Contributor role on the workspace's Azure resource. */
+  readonly contributors: Set<string>
+  conflictText: ConflictText
+  requestsPerSecond: number | null
+  /** When the requests of the last second came, oldest first. */
+  recentRequests: number[]
+}
+
+export const ADMINS = 'admins'
+export const USERS = 'users'
+
+/** A random id as the service gives them: a decimal number beyond what a double can hold. */
+export function newId(): string {
+  return String((randomBytes(8).readBigUInt64BE() & 0x3fff_ffff_ffff_ffffn) | 0x0040_0000_0000_0001n)
+}
+
+export function findGroupByName(workspace: Workspace, name: string): Group | undefined {
+  return workspace.groups.latestValues().find(({ displayName }) => displayName.toLowerCase() === name.toLowerCase())
+}
+
+/** Puts a group where everybody sees it at once. */
+export function seedGroup(workspace: Workspace, group: Partial<Group> & Pick<Group, 'displayName'>): Group {
+  const seeded = { id: newId(), externalId: null, entitlements: [], roles: [], members: [], ...group }
+  workspace.groups.seed(seeded.id, seeded)
+  return seeded
+}
+
+/** Puts a service principal where everybody sees it at once. */
+export function seedPrincipal(workspace: Workspace, principal: Partial<ServicePrincipal>): ServicePrincipal {
+  const seeded = {
+    id: newId(),
+    applicationId: null,
+    displayName: principal.applicationId ?? 'unnamed',
+    active: true,
+    externalId: null,
+    entitlements: [],
+    roles: [],
+    ...principal,
+  }
+  workspace.principals.seed(seeded.id, seeded)
+  return seeded
+}
+
+export function createWorkspace(world: World, host: string, replication: Replication): Workspace {
+  const name = host.split('.')[0] ?? host
+  const { subscriptionId, identity } = world.settings
+  const workspace: Workspace = {
+    host,
+    orgId: /^adb-(\d+)\./.exec(host)?.[1] ?? '0',
+    resourceId: `/subscriptions/${subscriptionId}/resourceGroups/rg-local/providers/Microsoft.Databricks/workspaces/${name}`,
+    principals: new ReplicatedMap(world.clock, replication),
+    groups: new ReplicatedMap(world.clock, replication),
+    users: new Map(),
+    conf: new Map(),
+    contributors: new Set(),
+    conflictText: 'application-id',
+    requestsPerSecond: null,
+    recentRequests: [],
+  }
+  const admin = seedPrincipal(workspace, { applicationId: identity.clientId, displayName: identity.name })
+  seedGroup(workspace, { displayName: ADMINS, members: [admin.id] })
+  seedGroup(workspace, {
+    displayName: USERS,
+    members: [admin.id],
+    entitlements: ['workspace-access', 'databricks-sql-access'],
+  })
+  return workspace
+}
