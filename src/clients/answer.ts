@@ -1,0 +1,50 @@
+import { z } from 'zod'
+import { StewardError } from '../platform/errors.ts'
+import type { HttpAnswer } from '../platform/http/message.ts'
+import { redact } from '../platform/redact.ts'
+import { toIssues } from '../platform/zod-issues.ts'
+
+const MAX_DETAIL_LENGTH = 300
+
+/** What a service said, short enough for a message and without anything that looks like a secret. */
+export function quote(text: string): string {
+  const cleaned = String(redact(text.replace(/\s+/g, ' ').trim()))
+  return cleaned.length > MAX_DETAIL_LENGTH ? `${cleaned.slice(0, MAX_DETAIL_LENGTH)}...` : cleaned
+}
+
+/** Ids and names of remote services: text that is there and stays bounded. Ids stay text: they may exceed 2^53. */
+export const idText = z.string().min(1).max(256)
+
+/** A point in time as ISO 8601, with any number of fractional digits. */
+export const isoDate = z
+  .string()
+  .max(64)
+  .transform((text, context) => {
+    const date = new Date(text)
+    if (!Number.isNaN(date.getTime())) return date
+    context.addIssue({ code: 'custom', message: 'is not a date' })
+    return z.NEVER
+  })
+
+/** The body of an answer that should have one, judged by `schema`; `what` names the call. Throws `upstream-rejected`. */
+export function parseAnswer<T>(schema: z.ZodType<T>, answer: Pick<HttpAnswer, 'status' | 'body'>, what: string): T {
+  let json: unknown
+  try {
+    json = answer.body === '' ? undefined : JSON.parse(answer.body)
+  } catch {
+    throw new StewardError(
+      'upstream-rejected',
+      `${what} answered ${answer.status} with something that is not JSON; a sign-in page in between does that.`,
+      { data: { status: answer.status } },
+    )
+  }
+  const parsed = schema.safeParse(json)
+  if (parsed.success) return parsed.data
+  const issues = toIssues(parsed.error)
+  const places = issues.map(({ path, message }) => `${path || 'the answer'}: ${message}`).slice(0, 5)
+  throw new StewardError(
+    'upstream-rejected',
+    `${what} answered ${answer.status} in a form that Steward does not know (${places.join('; ')}).`,
+    { data: { status: answer.status } },
+  )
+}

@@ -1,0 +1,41 @@
+import { z } from 'zod'
+import type { HttpAnswer } from '../../platform/http/message.ts'
+import type { ApiError } from '../json-api.ts'
+
+const errorBody = z.object({
+  error: z.object({ code: z.string().max(256).catch(''), message: z.string().max(65_536).catch('') }),
+})
+
+/** Two changes of one directory object at once; Graph made neither worse, one has to be sent again. */
+export const CONCURRENT_CHANGE = 'Directory_ConcurrencyViolation'
+
+/** Graph's error shape (https://learn.microsoft.com/graph/errors); what is in front of it may answer in any other. */
+export function parseGraphError({ status, body }: HttpAnswer): ApiError {
+  const parsed = errorBody.safeParse(parseJson(body))
+  const { code, message } = parsed.success ? parsed.data.error : { code: '', message: body }
+  return { status, code: code || null, message: message || 'no reason given', isTransient: code === CONCURRENT_CHANGE }
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}
+
+/** How Graph says that a replica has not heard of an application that was just created. */
+const NOT_REPLICATED: readonly { status: number; code?: string; text: RegExp }[] = [
+  { status: 400, text: /The appId '.+' of the service principal does not reference a valid application object/ },
+  // Misleading: the application is in this tenant, the replica just does not know yet.
+  { status: 403, text: /backing application of the service principal being created must in the local tenant/ },
+  { status: 404, code: 'Request_ResourceNotFound', text: /(?:)/ },
+]
+
+/** Whether the refusal goes away by itself once the application has reached every replica. */
+export function isApplicationNotReplicated(error: ApiError): boolean {
+  return NOT_REPLICATED.some(
+    ({ status, code, text }) =>
+      error.status === status && (code === undefined || error.code === code) && text.test(error.message),
+  )
+}

@@ -1,0 +1,23 @@
+import type { Right } from '../right.ts'
+
+const GRANTED_BY =
+  'a Privileged Role Administrator, with POST /servicePrincipals/{object id of the identity}/appRoleAssignments'
+
+/** The role lets an application create applications and change those that it owns, and no others. */
+function ownedBy(action: string): Right {
+  return {
+    action,
+    on: 'Microsoft Graph',
+    right: 'the Graph application role Application.ReadWrite.OwnedBy and, for what is there already, to be its owner',
+    grantedBy: GRANTED_BY,
+  }
+}
+
+/** What Steward's identity needs on Microsoft Graph (https://learn.microsoft.com/graph/permissions-reference). */
+export const GRAPH_RIGHTS = {
+  readApplication: ownedBy('read an application'),
+  createApplication: ownedBy('create an application'),
+  readServicePrincipal: ownedBy('read a service principal'),
+  createServicePrincipal: ownedBy('create a service principal'),
+  changePasswords: ownedBy('add and remove client secrets of an application'),
+} as const satisfies Record<string, Right>

@@ -1,0 +1,16 @@
+/** One line of the record of changes: who had what done, when, and how it ended. Never a secret. */
+export interface AuditEntry {
+  /** Stable within its onboarding and step, so that writing it again replaces it. */
+  readonly key: string
+  readonly who: string
+  readonly action: string
+  readonly target: string
+  readonly outcome: 'started' | 'done' | 'failed'
+  readonly onboardingId: string
+  readonly correlationId: string
+}
+
+/** Where changes are recorded. A change is written as `started` before it is made: none goes unrecorded. */
+export interface AuditTrail {
+  record(entries: readonly AuditEntry[]): Promise<void>
+}

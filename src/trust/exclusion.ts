@@ -1,0 +1,78 @@
+import { createHash } from 'node:crypto'
+import type { Leases } from '../clients/storage/leases.ts'
+import { StewardError } from '../platform/errors.ts'
+import type { Log } from '../platform/log.ts'
+import type { Time } from '../platform/time.ts'
+
+/** Azure allows 15 to 60; short, because after a crash the next run waits this long. */
+export const LEASE_SECONDS = 20
+const RENEW_EVERY_MS = (LEASE_SECONDS / 2) * 1000
+/** The last part of a lease is not trusted: the request that follows a check takes time too. */
+const TRUSTED_MS = (LEASE_SECONDS - 5) * 1000
+
+/** Throws `lease-lost` when the exclusion can no longer be relied on. */
+export type Guard = () => void
+
+export interface ExclusionPorts {
+  readonly leases: Leases
+  readonly time: Time
+  readonly log: Log
+}
+
+/**
+ * Runs work while holding every key; throws `busy` when one is held elsewhere. Keys must come sorted, so that two with
+ * common keys cannot block each other. A lease cannot fence a worker that is frozen between check and call: what runs
+ * here must be safe without it, too.
+ */
+export async function withExclusion<T>(
+  ports: ExclusionPorts,
+  keys: readonly string[],
+  work: (guard: Guard) => Promise<T>,
+): Promise<T> {
+  const { leases, time, log } = ports
+  const held: { name: string; leaseId: string }[] = []
+  let heldSince = time.elapsed()
+  try {
+    for (const key of keys) {
+      const name = createHash('sha256').update(key).digest('hex')
+      const lease = await leases.acquire(name, LEASE_SECONDS)
+      if (lease === 'held') {
+        throw new StewardError('busy', `Something else is at work on ${key}; Steward goes on as soon as it is done.`, {
+          retryAfterMs: 3_000,
+        })
+      }
+      held.push({ name, leaseId: lease.leaseId })
+    }
+    let isLost = false
+    const renewal = setInterval(() => void renew(), RENEW_EVERY_MS)
+    const renew = async (): Promise<void> => {
+      const startedAt = time.elapsed()
+      try {
+        const renewed = await Promise.all(held.map(({ name, leaseId }) => leases.renew(name, leaseId)))
+        if (renewed.every(Boolean)) heldSince = startedAt
+        else isLost = true
+      } catch (error) {
+        log.warn('lease-renewal-failed', { keys, error })
+      }
+    }
+    try {
+      return await work(() => {
+        if (isLost || time.elapsed() - heldSince > TRUSTED_MS) {
+          throw new StewardError(
+            'lease-lost',
+            `The exclusive right to work on ${keys.join(', ')} ran out; Steward starts over.`,
+          )
+        }
+      })
+    } finally {
+      clearInterval(renewal)
+    }
+  } finally {
+    // A lease that is not given back runs out by itself; that must not hide how the work ended.
+    await Promise.all(
+      held.map(({ name, leaseId }) =>
+        leases.release(name, leaseId).catch((error: unknown) => log.warn('lease-release-failed', { keys, error })),
+      ),
+    )
+  }
+}

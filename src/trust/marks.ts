@@ -1,0 +1,63 @@
+/**
+ * Ownership marks: what Steward writes on the things it makes, so that it can tell its own. Each bears the instance's
+ * name; a thing without our mark is never changed or removed.
+ */
+
+/** Who a thing is for: the deployment, and the onboarding's name in it. */
+export interface Owner {
+  readonly instance: string
+  readonly name: string
+}
+
+/** `uniqueName` of an app registration; Graph allows it once per tenant, so creating twice cannot make two. */
+export function applicationUniqueName({ instance, name }: Owner): string {
+  return `steward-${instance}-${name}`
+}
+
+/** `externalId` of a SCIM service principal (Databricks allows 64 characters). */
+export function principalExternalId({ instance, name }: Owner): string {
+  return `steward/${instance}/${name}`
+}
+
+/** `displayName` of a client secret: it names the vault secret that holds it, so an orphan is recognised as ours. */
+export function clientSecretDisplayName(instance: string, vaultUrl: string, secretName: string): string {
+  return `steward/${instance}/${new URL(vaultUrl).hostname}/${secretName}`
+}
+
+const TAG_SCHEMA = '1'
+
+/** What the tags of a vault secret tell: whose it is and which credential its version holds. */
+export interface ClientSecretTags {
+  readonly owner: Owner
+  readonly clientId: string
+  /** Key id of the client secret on the app registration. */
+  readonly keyId: string
+}
+
+/** Tags of a vault secret version that holds a client secret (Key Vault allows 15 tags of 256 characters). */
+export function writeClientSecretTags({ owner, clientId, keyId }: ClientSecretTags): Record<string, string> {
+  return {
+    'steward-schema': TAG_SCHEMA,
+    'steward-kind': 'client-secret',
+    'steward-instance': owner.instance,
+    'steward-name': owner.name,
+    'steward-client-id': clientId,
+    'steward-key-id': keyId,
+  }
+}
+
+/** Reads the tags back; null when the version does not bear a complete mark of this instance. */
+export function readClientSecretTags(
+  instance: string,
+  tags: Readonly<Record<string, string>>,
+): ClientSecretTags | null {
+  const name = tags['steward-name']
+  const clientId = tags['steward-client-id']
+  const keyId = tags['steward-key-id']
+  const isOurs =
+    tags['steward-schema'] === TAG_SCHEMA &&
+    tags['steward-kind'] === 'client-secret' &&
+    tags['steward-instance'] === instance
+  if (!isOurs || !name || !clientId || !keyId) return null
+  return { owner: { instance, name }, clientId, keyId }
+}

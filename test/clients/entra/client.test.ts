@@ -1,0 +1,96 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { createEntraClient } from '../../../src/clients/entra/client.ts'
+import { Secret } from '../../../src/platform/secret.ts'
+import { type ScriptedService, startScriptedService } from '../../support/scripted-service.ts'
+import { createTestHttp } from '../../support/test-http.ts'
+
+const TOKEN = '/tenant-1/oauth2/v2.0/token'
+
+let service: ScriptedService
+
+beforeEach(async () => {
+  service = await startScriptedService()
+})
+
+afterEach(() => service.stop())
+
+function tryIt() {
+  const { http } = createTestHttp(service.fetch)
+  const entra = createEntraClient({ http, authorityHost: 'login.microsoftonline.com', tenantId: 'tenant-1' })
+  return entra.tryClientSecret({
+    clientId: 'client-1',
+    secret: new Secret('can~a.ry+/&='),
+    audience: 'https://graph.microsoft.com',
+  })
+}
+
+const refusal = (number: number | undefined, error = 'invalid_client', status = 401) => ({
+  status,
+  body: {
+    error,
+    error_description: `AADSTS${number}: canary was provided.`,
+    ...(number === undefined ? {} : { error_codes: [number] }),
+  },
+})
+
+describe('trying a client secret', () => {
+  it('is accepted when Entra gives a token for it', async () => {
+    service.on('POST', TOKEN, { body: { access_token: 't', token_type: 'Bearer', expires_in: 3599 } })
+    expect(await tryIt()).toBe('accepted')
+    const [request] = service.requests
+    expect(request?.url.host).toBe('login.microsoftonline.com')
+    expect(request?.headers['content-type']).toBe('application/x-www-form-urlencoded')
+    expect(Object.fromEntries(new URLSearchParams(request?.body))).toEqual({
+      grant_type: 'client_credentials',
+      client_id: 'client-1',
+      client_secret: 'can~a.ry+/&=',
+      scope: 'https://graph.microsoft.com/.default',
+    })
+  })
+
+  it.each([
+    [7000215, 'not-accepted-yet'],
+    [700016, 'not-accepted-yet'],
+    [7000229, 'service-principal-missing'],
+  ])('that ends in AADSTS%i is %s', async (number, verdict) => {
+    service.on('POST', TOKEN, refusal(number))
+    expect(await tryIt()).toBe(verdict)
+  })
+
+  it('reads the number where it stands without a text', async () => {
+    service.on('POST', TOKEN, { status: 401, body: { error: 'invalid_client', error_codes: [7000215] } })
+    expect(await tryIt()).toBe('not-accepted-yet')
+  })
+
+  it('reads the number from the text when it stands nowhere else', async () => {
+    const body = { error: 'invalid_client', error_description: 'AADSTS7000215: Invalid client secret provided.' }
+    service.on('POST', TOKEN, { status: 401, body })
+    expect(await tryIt()).toBe('not-accepted-yet')
+  })
+
+  it.each([7000222, 90002, 50034])(
+    'that ends in AADSTS%i is an error with the number and no text of theirs',
+    async (number) => {
+      service.on('POST', TOKEN, refusal(number, 'invalid_request', 400))
+      const error: unknown = await tryIt().catch((thrown: unknown) => thrown)
+      expect(error).toMatchObject({ code: 'upstream-rejected', message: expect.stringContaining(`AADSTS${number}`) })
+      expect(JSON.stringify(error) + String(error)).not.toMatch(/canary|can~a/)
+    },
+  )
+
+  it('is repeated when Entra does not answer, since it changes nothing', async () => {
+    service.on('POST', TOKEN, { isLost: true }, { status: 503 }, { body: { access_token: 't' } })
+    expect(await tryIt()).toBe('accepted')
+  })
+
+  it('may succeed later when Entra says that it is not available', async () => {
+    service.on('POST', TOKEN, refusal(90033, 'temporarily_unavailable', 400))
+    await expect(tryIt()).rejects.toMatchObject({ code: 'upstream-unavailable' })
+  })
+
+  it('is not accepted because of an answer without a token', async () => {
+    service.on('POST', TOKEN, { body: {} }, { status: 400, body: '<html>' })
+    await expect(tryIt()).rejects.toMatchObject({ code: 'upstream-rejected' })
+    await expect(tryIt()).rejects.toMatchObject({ code: 'upstream-rejected' })
+  })
+})

@@ -1,0 +1,114 @@
+import { describe, expect, it } from 'vitest'
+import { readSettings } from '../../src/platform/config.ts'
+import type { StewardError } from '../../src/platform/errors.ts'
+
+const ID = '00000000-0000-4000-8000-000000000000'
+const idOf = (type: string): string => `/subscriptions/${ID}/resourceGroups/rg/providers/${type}/name`
+
+const vault = { url: 'https://kv-etl.vault.azure.net', resourceId: idOf('Microsoft.KeyVault/vaults') }
+const workspace = { url: 'https://adb-1.2.azuredatabricks.net', resourceId: idOf('Microsoft.Databricks/workspaces') }
+const config = { instance: 'prod', vaults: [vault], databricks: { workspaces: [workspace] } }
+
+const environmentOf = (steward: unknown, more: Record<string, string | undefined> = {}) => ({
+  STEWARD_CONFIG: typeof steward === 'string' ? steward : JSON.stringify(steward),
+  AZURE_TENANT_ID: ID,
+  AzureWebJobsStorage: 'UseDevelopmentStorage=true',
+  ...more,
+})
+
+/** Where the settings are wrong, each place once; empty when they are right. */
+function findIssues(environment: Record<string, string | undefined>): string[] {
+  try {
+    readSettings(environment)
+    return []
+  } catch (error) {
+    const { code, issues } = error as StewardError
+    expect(code).toBe('configuration-invalid')
+    return [...new Set(issues.map(({ path }) => path))]
+  }
+}
+
+describe('the settings', () => {
+  it('come with what was left out', () => {
+    expect(readSettings(environmentOf(config))).toEqual({
+      tenantId: ID,
+      access: 'keys',
+      storage: { kind: 'connection-string', connectionString: 'UseDevelopmentStorage=true' },
+      config: {
+        ...config,
+        cloud: 'AzureCloud',
+        databricks: {
+          workspaces: [{ ...workspace, requestsPerSecond: 15 }],
+          entitlements: [],
+          groups: [],
+          allowAdmins: false,
+        },
+      },
+    })
+  })
+
+  it('may name the storage account instead of a connection string', () => {
+    const environment = environmentOf(config, {
+      AzureWebJobsStorage: undefined,
+      AzureWebJobsStorage__accountName: 'st',
+    })
+    expect(readSettings(environment).storage).toEqual({ kind: 'identity', accountName: 'st' })
+  })
+
+  it('are wrong all at once, each under its own name', () => {
+    expect(findIssues({ STEWARD_ACCESS: 'anyone' }).toSorted()).toEqual([
+      'AZURE_TENANT_ID',
+      'AzureWebJobsStorage',
+      'STEWARD_ACCESS',
+      'STEWARD_CONFIG',
+    ])
+    expect(
+      findIssues(environmentOf({ instance: 'P', vaults: [{ url: 'http://x', resourceId: 'y' }], tyop: 1 })),
+    ).toEqual([
+      'STEWARD_CONFIG.instance',
+      'STEWARD_CONFIG.vaults[0].url',
+      'STEWARD_CONFIG.vaults[0].resourceId',
+      'STEWARD_CONFIG.tyop',
+    ])
+  })
+
+  it.each([
+    ['no JSON', 'instance: prod'],
+    ['too long', JSON.stringify({ ...config, $schema: 'x'.repeat(30_000) })],
+    ['missing', ''],
+    ['null', 'null'],
+  ])('are wrong when the configuration is %s', (_what, steward) => {
+    expect(findIssues(environmentOf(steward))).toHaveLength(1)
+  })
+
+  it.each([
+    ['a path', { ...vault, url: `${vault.url}/` }],
+    ['upper case', { ...vault, url: 'https://KV.vault.azure.net' }],
+    ['a port', { ...vault, url: `${vault.url}:8443` }],
+    ['a user', { ...vault, url: 'https://me@kv.vault.azure.net' }],
+    ['another domain', { ...vault, url: 'https://kv.vault.azure.net.evil.example' }],
+    ['another cloud', { ...vault, url: 'https://kv.vault.azure.cn' }],
+    ['no name', { ...vault, url: 'https://.vault.azure.net' }],
+  ])('name no vault with %s', (_what, wrong) => {
+    expect(findIssues(environmentOf({ ...config, vaults: [wrong] }))).toEqual(['STEWARD_CONFIG.vaults[0].url'])
+  })
+
+  it('name nothing twice', () => {
+    expect(findIssues(environmentOf({ ...config, vaults: [vault, vault] }))).toEqual(['STEWARD_CONFIG.vaults[1].url'])
+  })
+
+  it.each(['admins', 'Admins'])('let the group %s in only in so many words', (group) => {
+    const withGroup = (more: object) => ({
+      ...config,
+      databricks: { workspaces: [workspace], groups: [group], ...more },
+    })
+    expect(findIssues(environmentOf(withGroup({})))).toEqual(['STEWARD_CONFIG.databricks.groups[0]'])
+    expect(findIssues(environmentOf(withGroup({ allowAdmins: true })))).toEqual([])
+  })
+
+  it('put everybody behind keys unless they say "entra"', () => {
+    expect(readSettings(environmentOf(config)).access).toBe('keys')
+    expect(readSettings(environmentOf(config, { STEWARD_ACCESS: 'entra' })).access).toBe('entra')
+    expect(findIssues(environmentOf(config, { STEWARD_ACCESS: 'Entra' }))).toEqual(['STEWARD_ACCESS'])
+  })
+})
