@@ -1,0 +1,12 @@
+import type { App } from './compose.ts'
+
+let app: Promise<App> | undefined
+
+/**
+ * The composed app, one per warm instance. Throws `configuration-invalid`, again at every call, while the settings are
+ * wrong: the host then answers 503 instead of 404.
+ */
+export function loadApp(): Promise<App> {
+  app ??= import('./compose.ts').then(({ composeApp }) => composeApp(process.env))
+  return app
+}

@@ -1,0 +1,204 @@
+import fetch from 'node-fetch'
+import { createDatabricksClient } from './clients/databricks/client.ts'
+import { createEntraClient } from './clients/entra/client.ts'
+import { createGraphClient } from './clients/graph/client.ts'
+import { createVaultClient } from './clients/keyvault/client.ts'
+import { createStorage } from './clients/storage/storage.ts'
+import { giveUpOnboarding } from './onboarding/give-up.ts'
+import { combineObstacles, describePlan, findObstacles, type PlannedStep, planOnboarding } from './onboarding/plan.ts'
+import type { OnboardingRecord, StoredRecord } from './onboarding/record.ts'
+import type { OnboardingRequest } from './onboarding/request.ts'
+import { type RunOutcome, runOnboarding } from './onboarding/run.ts'
+import type { StartOptions } from './onboarding/start.ts'
+import { startOnboarding } from './onboarding/start.ts'
+import type { OnboardingServices } from './onboarding/step.ts'
+import { createOnboardingStore } from './onboarding/table-store.ts'
+import { CLOUDS } from './platform/clouds.ts'
+import { readSettings, type Settings } from './platform/config.ts'
+import { correlation } from './platform/correlation.ts'
+import { StewardError } from './platform/errors.ts'
+import { createHttpClient } from './platform/http/client.ts'
+import { createPace } from './platform/http/pace.ts'
+import { createIdentity, loadAzureCredential } from './platform/identity.ts'
+import { createLog, type Log } from './platform/log.ts'
+import { CONTAINERS, QUEUES, TABLES } from './platform/storage-names.ts'
+import { systemTime, type Time } from './platform/time.ts'
+import { createAuditTrail, createIdempotencyStore } from './trust/table-stores.ts'
+
+/** What the doors work with: settings, and each thing Steward can do. */
+export interface App {
+  readonly settings: Settings
+  readonly log: Log
+  readonly time: Time
+  /** Whether storage answers; everything else about readiness was judged when the app was composed. */
+  isReady(): Promise<boolean>
+  planOnboarding(
+    request: OnboardingRequest,
+  ): Promise<{ readonly steps: readonly PlannedStep[]; readonly obstacle: StewardError | null }>
+  startOnboarding(options: StartOptions): Promise<OnboardingRecord>
+  runOnboarding(onboardingId: string): Promise<RunOutcome>
+  enqueueOnboarding(onboardingId: string, delayMs: number, misses?: number): Promise<void>
+  giveUpOnboarding(onboardingId: string): Promise<void>
+  readonly onboardings: {
+    get(onboardingId: string): Promise<StoredRecord | null>
+    list(limit: number): Promise<OnboardingRecord[]>
+  }
+}
+
+type Environment = Readonly<Record<string, string | undefined>>
+
+/** For services without a documented rate: enough for many onboardings at once, too little to be throttled for. */
+const DEFAULT_LIMITS = { concurrency: 16, requestsPerSecond: 50 }
+
+/** Plans for HTTP may look for this long. */
+const PLAN_MS = 60_000
+
+/**
+ * The one place that builds real clients. Throws `configuration-invalid`, with every issue in the log, when a setting is
+ * wrong.
+ */
+export function composeApp(environment: Environment): App {
+  const log = createLog((_level, line) => process.stderr.write(`${line}\n`))
+  const settings = readSettingsOrSay(environment, log)
+  const time = systemTime
+  const services = composeServices(environment, settings, log, time)
+  const storage = createStorage({
+    source: settings.storage,
+    loadCredential: () => loadAzureCredential(environment, CLOUDS[settings.config.cloud]),
+    tables: Object.values(TABLES),
+    queues: Object.values(QUEUES).flatMap((name) => [name, `${name}-poison`]),
+    leaseContainer: CONTAINERS.leases,
+    endpointSuffix: CLOUDS[settings.config.cloud].storageSuffix,
+  })
+  const store = createOnboardingStore(storage.table(TABLES.onboardings))
+  const { config } = settings
+  const enqueueOnboarding: App['enqueueOnboarding'] = (onboardingId, delayMs, misses = 0) =>
+    storage.queues.send(
+      QUEUES.onboardings,
+      { onboardingId, misses, correlationId: correlation.getStore()?.id },
+      { delaySeconds: Math.ceil(delayMs / 1000) },
+    )
+  const ports = {
+    config,
+    services,
+    store,
+    leases: storage.leases,
+    audit: createAuditTrail(storage.table(TABLES.audit), time),
+    idempotency: createIdempotencyStore(storage.table(TABLES.idempotency)),
+    enqueue: enqueueOnboarding,
+    time,
+    log,
+  }
+  return {
+    settings,
+    log,
+    time,
+    isReady: () => isReady(settings, environment, () => store.list(1), log),
+    planOnboarding: async (request) => {
+      const owner = { instance: config.instance, name: request.name }
+      const patience = { time, deadline: time.elapsed() + PLAN_MS }
+      const plan = await planOnboarding({ request, owner, services, patience })
+      return { steps: describePlan(plan), obstacle: combineObstacles(findObstacles(plan)) }
+    },
+    startOnboarding: (options) => startOnboarding(ports, options),
+    runOnboarding: (onboardingId) => runOnboarding(ports, onboardingId),
+    enqueueOnboarding,
+    giveUpOnboarding: (onboardingId) => giveUpOnboarding(store, onboardingId, new Date(time.now())),
+    onboardings: store,
+  }
+}
+
+function readSettingsOrSay(environment: Environment, log: Log): Settings {
+  try {
+    return readSettings(environment)
+  } catch (error) {
+    if (error instanceof StewardError) log.error('configuration-invalid', { issues: error.issues })
+    throw error
+  }
+}
+
+async function isReady(
+  settings: Settings,
+  environment: Environment,
+  touchStorage: () => Promise<unknown>,
+  log: Log,
+): Promise<boolean> {
+  if (settings.access === 'entra' && environment['WEBSITE_AUTH_ENABLED']?.toLowerCase() !== 'true') {
+    log.error('not-ready', {
+      reason: 'STEWARD_ACCESS is "entra" but App Service authentication is off (WEBSITE_AUTH_ENABLED)',
+    })
+    return false
+  }
+  return touchStorage().then(
+    () => true,
+    (error: unknown) => {
+      log.error('not-ready', { reason: 'storage does not answer', error })
+      return false
+    },
+  )
+}
+
+function composeServices(
+  environment: Environment,
+  { config, tenantId }: Settings,
+  log: Log,
+  time: Time,
+): OnboardingServices {
+  const cloud = CLOUDS[config.cloud]
+  const identity = createIdentity({ loadCredential: () => loadAzureCredential(environment, cloud), time })
+  const identityLabel = environment['AZURE_CLIENT_ID'] ?? "the signed-in developer's identity"
+  const workspaces = config.databricks?.workspaces ?? []
+  const rates = new Map(workspaces.map(({ url, requestsPerSecond }) => [new URL(url).host, requestsPerSecond]))
+  const hosts = new Set([
+    cloud.authorityHost,
+    cloud.graphHost,
+    ...config.vaults.map(({ url }) => new URL(url).host),
+    ...rates.keys(),
+  ])
+  const http = createHttpClient({
+    fetch,
+    time,
+    log,
+    allowsHost: (host) => hosts.has(host),
+    pace: createPace({
+      time,
+      limitsOf: (host) => ({
+        ...DEFAULT_LIMITS,
+        requestsPerSecond: rates.get(host) ?? DEFAULT_LIMITS.requestsPerSecond,
+      }),
+    }),
+  })
+  const graphAudience = `https://${cloud.graphHost}`
+  return {
+    graph: createGraphClient({
+      http,
+      token: () => identity.token(graphAudience),
+      host: cloud.graphHost,
+      identityLabel,
+    }),
+    entra: createEntraClient({ http, authorityHost: cloud.authorityHost, tenantId }),
+    vault: memoize((vaultUrl) =>
+      createVaultClient({ http, token: () => identity.token(cloud.vaultAudience), vaultUrl, identityLabel }),
+    ),
+    workspace: memoize((workspaceUrl) =>
+      createDatabricksClient({
+        http,
+        token: () => identity.token(cloud.databricksAudience),
+        workspaceUrl,
+        identityLabel,
+      }),
+    ),
+    ownObjectId: async () => (await identity.whoAmI(graphAudience)).objectId,
+    trialAudience: graphAudience,
+  }
+}
+
+/** One client for each origin; the allow-lists keep the number of origins to those of the configuration. */
+function memoize<T>(create: (url: string) => T): (url: string) => T {
+  const made = new Map<string, T>()
+  return (url) => {
+    const known = made.get(url) ?? create(url)
+    made.set(url, known)
+    return known
+  }
+}

@@ -1,0 +1,50 @@
+import { isStepName, stepsOf } from '../../onboarding/plan.ts'
+import { asksToAdopt, parseOnboardingRequest, wishesOf } from '../../onboarding/request.ts'
+import { viewOnboarding } from '../../onboarding/view.ts'
+import { StewardError } from '../../platform/errors.ts'
+import { requireRole } from '../../trust/access.ts'
+import { requireAllowed } from '../../trust/allow-lists.ts'
+import { accepted } from './accepted.ts'
+import { endpoint, readJson } from './endpoint.ts'
+
+/** The queue looks after a step only when this call should have ended long ago. */
+const SAFETY_DELAY_MS = 150_000
+
+/** `POST /onboarding-steps/{step}`: one step of the same body, done within the call where that is quick enough. */
+export const runOnboardingStep = endpoint('run-onboarding-step', async (call) => {
+  const { request: http, app, caller, correlationId } = call
+  const step = http.params['step'] ?? ''
+  if (!isStepName(step)) throw new StewardError('not-found', `There is no step "${step}".`)
+  const request = parseOnboardingRequest(await readJson(http))
+  if (!stepsOf(request).some(({ name }) => name === step)) {
+    throw new StewardError('invalid-request', `The request has nothing for step ${step} to do; nothing was changed.`, {
+      issues: [{ path: SECTION_OF[step], message: `is what step ${step} works on` }],
+    })
+  }
+  requireAllowed(app.settings.config, wishesOf(request))
+  if (asksToAdopt(request)) requireRole(caller, 'Steward.Admin', 'Adopting')
+  const record = await app.startOnboarding({
+    request,
+    onlyStep: step,
+    createdBy: caller.name,
+    correlationId,
+    route: `POST /onboarding-steps/${step}`,
+    idempotencyKey: http.headers.get('idempotency-key'),
+    delayMs: SAFETY_DELAY_MS,
+  })
+  const outcome = await app.runOnboarding(record.onboardingId)
+  if (outcome.kind === 'missing') throw new Error('the onboarding vanished while it ran')
+  if (outcome.kind === 'again') {
+    await app.enqueueOnboarding(record.onboardingId, outcome.afterMs)
+    return accepted(call, outcome.record)
+  }
+  const { problem } = outcome.record
+  if (problem) throw new StewardError(problem.code, problem.detail, { issues: problem.issues ?? [] })
+  return { status: 200, body: viewOnboarding(outcome.record, app.settings.tenantId) }
+})
+
+const SECTION_OF = {
+  application: 'servicePrincipal',
+  'client-secret': 'clientSecret',
+  'workspace-principal': 'databricks',
+} as const

@@ -1,0 +1,3 @@
+import { registerFunctions } from './functions/register.ts'
+
+registerFunctions(process.env)

@@ -1,0 +1,48 @@
+import type { Time } from '../platform/time.ts'
+import { claimIdempotencyKey, type IdempotencyStore } from '../trust/idempotency.ts'
+import { stepsOf } from './plan.ts'
+import { createOnboardingId, createRecord, type OnboardingRecord, type OnboardingStore } from './record.ts'
+import type { OnboardingRequest } from './request.ts'
+import type { StepName } from './step.ts'
+
+export interface StartPorts {
+  readonly store: OnboardingStore
+  readonly idempotency: IdempotencyStore
+  readonly time: Time
+  /** Asks the queue for a run, at the earliest after the delay. */
+  enqueue(onboardingId: string, delayMs: number): Promise<void>
+}
+
+export interface StartOptions {
+  readonly request: OnboardingRequest
+  readonly onlyStep: StepName | null
+  readonly createdBy: string
+  readonly correlationId: string
+  readonly route: string
+  readonly idempotencyKey: string | null
+  /** How long the queue shall leave it alone; for what is about to be run by the caller itself. */
+  readonly delayMs: number
+}
+
+/** Accepts an onboarding: it is in the queue and on record. A repeated key gives the one that it began. */
+export async function startOnboarding(ports: StartPorts, options: StartOptions): Promise<OnboardingRecord> {
+  const { store, idempotency, time } = ports
+  const { request, onlyStep, createdBy, correlationId, route, idempotencyKey, delayMs } = options
+  const now = new Date(time.now())
+  const freshId = createOnboardingId(now.getTime(), time.random)
+  const onboardingId = idempotencyKey
+    ? await claimIdempotencyKey(
+        idempotency,
+        { scope: `${createdBy} ${route}`, key: idempotencyKey, body: request },
+        freshId,
+        now,
+      )
+    : freshId
+  const known = onboardingId === freshId ? null : await store.get(onboardingId)
+  if (known) return known.record
+  const record = createRecord({ onboardingId, request, onlyStep, createdBy, correlationId }, stepsOf(request), now)
+  // The message goes first: a message without a record is dropped after a while, a record without one would wait for ever.
+  await ports.enqueue(onboardingId, delayMs)
+  await store.insert(record)
+  return record
+}

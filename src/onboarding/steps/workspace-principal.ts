@@ -1,0 +1,236 @@
+import type { DatabricksClient, WorkspacePrincipal } from '../../clients/databricks/client.ts'
+import { StewardError } from '../../platform/errors.ts'
+import { principalExternalId } from '../../trust/marks.ts'
+import { createOnce, toUnknownOutcome } from '../create-once.ts'
+import { decideWorkspacePrincipal, type WorkspacePrincipalDecision } from '../decide-workspace-principal.ts'
+import { waitForPropagation } from '../propagation.ts'
+import type { OnboardingRequest } from '../request.ts'
+import type { ApplyContext, Change, PlanContext, Step } from '../step.ts'
+
+/** SCIM lists lag behind creates; a create that may be on its way is looked for this long before another is sent. */
+const LOST_CREATE_BOUND_MS = 20_000
+
+type Section = NonNullable<OnboardingRequest['databricks']>
+type Group = { readonly groupId: string; readonly displayName: string }
+
+/** The principal is in the workspace with the entitlements and groups that were asked for. */
+export const workspacePrincipalStep: Step = {
+  name: 'workspace-principal',
+  needs: ['application'],
+  provides: ['workspace-principal'],
+  isWanted: ({ databricks }) => databricks !== undefined,
+  plan: async (context) => {
+    const { request, owner, services } = context
+    const section = sectionOf(request)
+    const workspace = services.workspace(section.workspace)
+    const [groups, found] = await Promise.all([findGroups(workspace, section), findPrincipals(context, workspace)])
+    const decision = decideWorkspacePrincipal(owner, found, {
+      entitlements: section.entitlements,
+      groupIds: groups.map(({ groupId }) => groupId),
+      adoptPrincipalId: section.servicePrincipalId,
+    })
+    const target = `service principal ${request.servicePrincipal.displayName} in ${new URL(section.workspace).hostname}`
+    return {
+      changes: listChanges(decision, groups, target),
+      ...(decision.kind === 'refuse' ? { refusal: explainRefusal(decision, target) } : {}),
+      apply: (apply) => applyPrincipal(context, workspace, decision, groups, apply),
+    }
+  },
+}
+
+function sectionOf({ databricks }: OnboardingRequest): Section {
+  if (!databricks) throw new TypeError('the request has no databricks section')
+  return databricks
+}
+
+async function findGroups(workspace: DatabricksClient, section: Section): Promise<Group[]> {
+  const found = await Promise.all(section.groups.map((name) => workspace.findGroup(name)))
+  const issues = section.groups.flatMap((name, index) =>
+    found[index]
+      ? []
+      : [
+          {
+            path: `databricks.groups[${index}]`,
+            message: `there is no group "${name}" in ${section.workspace}`,
+          },
+        ],
+  )
+  if (issues.length > 0) {
+    throw new StewardError(
+      'not-found',
+      'A group is missing in the workspace. A workspace admin can create it; then send the request again.',
+      {
+        issues,
+      },
+    )
+  }
+  return found.filter((group) => group !== null)
+}
+
+async function findPrincipals(context: PlanContext, workspace: DatabricksClient): Promise<WorkspacePrincipal[]> {
+  const { servicePrincipal } = context.request
+  const { servicePrincipalId } = sectionOf(context.request)
+  if (servicePrincipal.kind === 'databricks') {
+    if (servicePrincipalId === undefined)
+      return workspace.listServicePrincipals({
+        displayName: servicePrincipal.displayName,
+      })
+    const adopted = await workspace.getServicePrincipal(servicePrincipalId)
+    return adopted ? [adopted] : []
+  }
+  const application = await context.sighting('application')
+  return application ? workspace.listServicePrincipals({ applicationId: application.clientId }) : []
+}
+
+function listChanges(decision: WorkspacePrincipalDecision, groups: readonly Group[], target: string): Change[] {
+  if (decision.kind === 'refuse') return []
+  if (decision.kind === 'create') {
+    const join = groups.map(
+      ({ displayName }): Change => ({
+        action: 'update',
+        target: `group ${displayName}`,
+        reason: 'member missing',
+      }),
+    )
+    return [{ action: 'create', target, reason: decision.reason }, ...join]
+  }
+  const { isAdopted, missingEntitlements, missingGroupIds } = decision
+  const changes: Change[] = []
+  if (isAdopted) changes.push({ action: 'update', target, reason: 'adopted' })
+  if (missingEntitlements.length > 0) {
+    changes.push({
+      action: 'update',
+      target,
+      reason: `entitlements missing: ${missingEntitlements.join(', ')}`,
+    })
+  }
+  for (const { displayName } of groups.filter(({ groupId }) => missingGroupIds.includes(groupId))) {
+    changes.push({
+      action: 'update',
+      target: `group ${displayName}`,
+      reason: 'member missing',
+    })
+  }
+  return changes
+}
+
+async function applyPrincipal(
+  context: PlanContext,
+  workspace: DatabricksClient,
+  decision: WorkspacePrincipalDecision,
+  groups: readonly Group[],
+  apply: ApplyContext,
+): Promise<void> {
+  if (decision.kind === 'refuse') throw explainRefusal(decision, 'service principal')
+  const section = sectionOf(context.request)
+  const principal = decision.kind === 'keep' ? decision.principal : await createPrincipal(context, workspace, apply)
+  const { principalId, applicationId } = principal
+  if (decision.kind === 'keep' && (decision.isAdopted || decision.missingEntitlements.length > 0)) {
+    apply.guard()
+    await workspace.updateServicePrincipal(principalId, {
+      ...(decision.isAdopted ? { externalId: principalExternalId(context.owner) } : {}),
+      ...(decision.missingEntitlements.length > 0 ? { addEntitlements: [...decision.missingEntitlements] } : {}),
+    })
+  }
+  const joined = decision.kind === 'keep' ? decision.missingGroupIds : groups.map(({ groupId }) => groupId)
+  if (joined.length > 0) apply.guard()
+  await Promise.all(joined.map((groupId) => workspace.addGroupMember(groupId, principalId)))
+  apply.provide('workspace-principal', {
+    workspace: section.workspace,
+    principalId,
+    applicationId,
+  })
+}
+
+async function createPrincipal(
+  context: PlanContext,
+  workspace: DatabricksClient,
+  apply: ApplyContext,
+): Promise<WorkspacePrincipal> {
+  const { request, owner, patience } = context
+  const { displayName, kind } = request.servicePrincipal
+  const { entitlements, workspace: url } = sectionOf(request)
+  const externalId = principalExternalId(owner)
+  const wish = { displayName, externalId, entitlements }
+  const subject = `Service principal ${displayName} in ${new URL(url).hostname}`
+  if (kind === 'databricks') return createManaged(context, workspace, apply, wish, subject)
+  const { clientId } = await apply.fact('service-principal')
+  const created = await createOnce({
+    create: () => workspace.createServicePrincipal({ applicationId: clientId, ...wish }),
+    find: async () => (await workspace.listServicePrincipals({ applicationId: clientId }))[0] ?? null,
+    subject,
+    patience,
+    guard: apply.guard,
+  })
+  if (created.externalId === externalId) return created
+  throw explainRefusal({ kind: 'refuse', reason: 'not-ours', principal: created }, subject)
+}
+
+/**
+ * Databricks gives a principal of its own making an id that nobody knows beforehand, so nothing keeps it from making
+ * two. The intent goes first; after a lost answer, in this run or an earlier one, the list is watched before trying again.
+ */
+async function createManaged(
+  { request, patience }: PlanContext,
+  workspace: DatabricksClient,
+  { guard, intents }: ApplyContext,
+  wish: {
+    readonly displayName: string
+    readonly externalId: string
+    readonly entitlements: readonly string[]
+  },
+  subject: string,
+): Promise<WorkspacePrincipal> {
+  const intent = `create-workspace-principal/${sectionOf(request).workspace}`
+  const find = async () => {
+    const found = await workspace.listServicePrincipals({
+      displayName: wish.displayName,
+    })
+    return found.find(({ externalId }) => externalId === wish.externalId)
+  }
+  const findLost = () =>
+    waitForPropagation({
+      attempt: find,
+      subject,
+      patience,
+      boundMs: LOST_CREATE_BOUND_MS,
+    }).catch((error: unknown) => {
+      if (error instanceof StewardError && error.code === 'not-propagated') return undefined
+      throw error
+    })
+  const lost = intents.has(intent) ? await findLost() : undefined
+  if (lost) return lost
+  await intents.write(intent)
+  guard()
+  const created = await workspace.createServicePrincipal(wish).catch(toUnknownOutcome)
+  if (typeof created !== 'string') return created
+  const late = await findLost()
+  if (late) return late
+  throw new StewardError(
+    'outcome-unknown',
+    `${subject} was asked for, but Databricks neither confirmed nor shows it; Steward looks again.`,
+  )
+}
+
+function explainRefusal(decision: WorkspacePrincipalDecision & { kind: 'refuse' }, target: string): StewardError {
+  if (decision.reason === 'adopted-is-missing') {
+    return new StewardError('not-found', `The ${target} that was to be adopted is not there: check servicePrincipalId.`)
+  }
+  const { principal, reason } = decision
+  const data = {
+    principalId: principal.principalId,
+    applicationId: principal.applicationId,
+  }
+  if (reason === 'belongs-to-another') {
+    return new StewardError(
+      'belongs-to-another',
+      `The ${target} belongs to another onboarding of this Steward (${principal.externalId}). Use that onboarding's name, or another principal.`,
+      { data },
+    )
+  }
+  return new StewardError(
+    'not-ours',
+    `The ${target} is there already (id ${principal.principalId}) and Steward did not make it. An Admin may take it over with "servicePrincipalId": "${principal.principalId}" and "adopt": true.`,
+    { data },
+  )
+}

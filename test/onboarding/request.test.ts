@@ -1,0 +1,121 @@
+import { describe, expect, it } from 'vitest'
+import { asksToAdopt, exclusionKeysOf, parseOnboardingRequest, wishesOf } from '../../src/onboarding/request.ts'
+import { StewardError } from '../../src/platform/errors.ts'
+
+const workspace = 'https://adb-1234567890123456.7.azuredatabricks.net'
+const vault = 'https://kv-etl-prod.vault.azure.net'
+const minimal = { name: 'etl', servicePrincipal: { kind: 'entra', displayName: 'etl' } }
+
+function issuesOf(body: unknown): string[] {
+  try {
+    parseOnboardingRequest(body)
+    return []
+  } catch (error) {
+    if (!(error instanceof StewardError)) throw error
+    expect(error.code).toBe('invalid-request')
+    return error.issues.map(({ path }) => path)
+  }
+}
+
+describe('an onboarding request', () => {
+  it('names only the sections it wants', () => {
+    expect(parseOnboardingRequest(minimal)).toEqual({
+      name: 'etl',
+      servicePrincipal: { kind: 'entra', displayName: 'etl', adopt: false },
+    })
+  })
+
+  it.each([
+    ['not an object', 'text', ['']],
+    [
+      'everything wrong at once',
+      { name: 'E', servicePrincipal: { kind: 'entra', displayName: '' }, more: 1 },
+      ['name', 'servicePrincipal.displayName', 'more'],
+    ],
+    ['an unknown kind', { ...minimal, servicePrincipal: { kind: 'user' } }, ['servicePrincipal.kind']],
+    [
+      'a client secret for a principal without app registration',
+      {
+        name: 'etl',
+        servicePrincipal: { kind: 'databricks', displayName: 'etl' },
+        clientSecret: { vault, secretName: 's' },
+        databricks: { workspace },
+      },
+      ['clientSecret'],
+    ],
+    [
+      'a Databricks principal without workspace',
+      { name: 'etl', servicePrincipal: { kind: 'databricks', displayName: 'etl' } },
+      ['databricks'],
+    ],
+    [
+      'adopting without an id',
+      { ...minimal, servicePrincipal: { ...minimal.servicePrincipal, adopt: true } },
+      ['servicePrincipal.adopt'],
+    ],
+    [
+      'an id without consent',
+      { ...minimal, databricks: { workspace, servicePrincipalId: '12' } },
+      ['databricks.adopt'],
+    ],
+    [
+      'a vault with a path',
+      { ...minimal, clientSecret: { vault: `${vault}/secrets`, secretName: 'a_b' } },
+      ['clientSecret.vault', 'clientSecret.secretName'],
+    ],
+    [
+      'entitlements that exclude each other',
+      { ...minimal, databricks: { workspace, entitlements: ['workspace-consume', 'workspace-access'] } },
+      ['databricks.entitlements'],
+    ],
+    ['a group twice', { ...minimal, databricks: { workspace, groups: ['etl', 'etl'] } }, ['databricks.groups']],
+  ])('is refused with every path: %s', (_name, body, paths) => {
+    expect(issuesOf(body)).toEqual(paths)
+  })
+
+  it('says where each wish stands', () => {
+    const request = parseOnboardingRequest({
+      ...minimal,
+      clientSecret: { vault, secretName: 's' },
+      databricks: { workspace, groups: ['etl', 'bi'] },
+    })
+    expect(wishesOf(request)).toEqual({
+      vaults: [{ value: vault, path: 'clientSecret.vault' }],
+      workspaces: [{ value: workspace, path: 'databricks.workspace' }],
+      entitlements: [],
+      groups: [
+        { value: 'etl', path: 'databricks.groups[0]' },
+        { value: 'bi', path: 'databricks.groups[1]' },
+      ],
+    })
+  })
+
+  it('excludes every other that works on the same principal or the same secret, in one order', () => {
+    const request = parseOnboardingRequest({
+      ...minimal,
+      clientSecret: { vault, secretName: 'S' },
+      databricks: { workspace },
+    })
+    const keys = exclusionKeysOf(request)
+    expect(keys).toEqual(['principal/etl', 'secret/kv-etl-prod.vault.azure.net/s'])
+    expect(keys).toEqual([...keys].sort())
+  })
+
+  it('asks to adopt only when it says so', () => {
+    const clientId = '11111111-2222-3333-4444-555566667777'
+    expect(asksToAdopt(parseOnboardingRequest(minimal))).toBe(false)
+    expect(
+      asksToAdopt(
+        parseOnboardingRequest({
+          ...minimal,
+          servicePrincipal: { ...minimal.servicePrincipal, clientId, adopt: true },
+        }),
+      ),
+    ).toBe(true)
+    expect(
+      asksToAdopt(
+        parseOnboardingRequest({ ...minimal, databricks: { workspace, servicePrincipalId: '12', adopt: true } }),
+      ),
+    ).toBe(true)
+  })
+})
