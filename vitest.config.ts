@@ -9,6 +9,9 @@ export default defineConfig({
     pool: 'forks',
     testTimeout: isFaults ? 300_000 : 60_000,
     hookTimeout: 60_000,
+    // What takes time in the fault matrix is waiting: its cases run side by side, its files one after the other.
+    maxConcurrency: 8,
+    fileParallelism: !isFaults,
     reporters: ['default', './test/summary-reporter.ts'],
   },
 })

@@ -1,55 +1,39 @@
 import { createRequire } from 'node:module'
-import { type AddressInfo, createServer } from 'node:net'
 import { startChild } from './child.ts'
 
 /** Azurite's account is the same everywhere, by design, and documented: it opens nothing but emulators. */
 const ACCOUNT = 'devstoreaccount1'
 const KEY = 'Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw=='
 
+const LISTENING = /^Azurite (Blob|Queue|Table) service is successfully listening at (\S+)$/
+
 export interface RunningAzurite {
   readonly connectionString: string
   stop(): Promise<void>
 }
 
-/** Starts the storage emulator in memory, on free ports. */
+/** Starts the storage emulator in memory. It chooses its ports itself, so that two that start at once do not meet. */
 export async function startAzurite(): Promise<RunningAzurite> {
-  const [blob, queue, table] = await findFreePorts(3)
   const child = await startChild({
     what: 'Azurite',
     args: [
       createRequire(import.meta.url).resolve('azurite/dist/src/azurite.js'),
-      '--inMemoryPersistence',
-      '--skipApiVersionCheck',
-      '--disableTelemetry',
-      ...['--blobPort', String(blob), '--queuePort', String(queue), '--tablePort', String(table)],
+      ...['--inMemoryPersistence', '--skipApiVersionCheck', '--disableTelemetry', '--silent'],
+      ...['--blobPort', '0', '--queuePort', '0', '--tablePort', '0'],
     ],
-    isReady: (line) => /table service is successfully listening/i.test(line),
+    isReady: (line) => LISTENING.exec(line)?.[1] === 'Table',
   })
-  const endpoint = (kind: string, port: number | undefined): string =>
-    `${kind}Endpoint=http://127.0.0.1:${port}/${ACCOUNT}`
+  const endpoints = child.output.flatMap((line) => {
+    const [, kind, url] = LISTENING.exec(line) ?? []
+    return kind === undefined ? [] : [`${kind}Endpoint=${url}/${ACCOUNT}`]
+  })
   return {
     connectionString: [
       'DefaultEndpointsProtocol=http',
       `AccountName=${ACCOUNT}`,
       `AccountKey=${KEY}`,
-      endpoint('Blob', blob),
-      endpoint('Queue', queue),
-      endpoint('Table', table),
+      ...endpoints,
     ].join(';'),
     stop: () => child.kill(),
   }
-}
-
-/** All are held open until the last is found, so that no port comes twice. */
-async function findFreePorts(count: number): Promise<number[]> {
-  const servers = await Promise.all(
-    Array.from({ length: count }, async () => {
-      const server = createServer()
-      await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-      return server
-    }),
-  )
-  const ports = servers.map((server) => (server.address() as AddressInfo).port)
-  await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))))
-  return ports
 }

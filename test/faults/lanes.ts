@@ -1,0 +1,64 @@
+import { createPipeline, type Pipeline } from '../../local/pipeline.ts'
+import { type RunningHost, type Stack, startStack } from '../../local/stack.ts'
+
+/** A cloud, a storage and hosts of its own, so that a fault hits nobody else. */
+export interface Lane {
+  readonly stack: Stack
+  readonly pipeline: Pipeline
+  readonly host: RunningHost
+}
+
+/** Lanes that tests run in side by side; what takes time here is waiting, not work. */
+export interface Lanes {
+  /** Runs a case in a free lane, with a host that has done nothing yet. */
+  use(work: (lane: Lane) => Promise<void>): Promise<void>
+  stop(): Promise<void>
+}
+
+const LANES = 8
+
+/** A killed host's message comes back after two seconds instead of ten minutes; nothing of the product is shortened. */
+const HOST_FLAGS = ['--poll-max-ms', '200', '--queue-lease-ms', '2000']
+
+export async function openLanes(count = LANES): Promise<Lanes> {
+  const stacks = await Promise.all(
+    Array.from({ length: count }, () => startStack({ hostFlags: HOST_FLAGS, instances: 0 })),
+  )
+  const free = [...stacks]
+  const waiting: ((stack: Stack) => void)[] = []
+  const take = (): Promise<Stack> => {
+    const stack = free.pop()
+    return stack ? Promise.resolve(stack) : new Promise((resolve) => waiting.push(resolve))
+  }
+  const giveBack = (stack: Stack): void => {
+    const next = waiting.shift()
+    if (next) next(stack)
+    else free.push(stack)
+  }
+  return {
+    use: async (work) => {
+      const stack = await take()
+      try {
+        const host = await stack.startHost()
+        await work({ stack, host, pipeline: createPipeline(host.baseUrl) })
+      } finally {
+        await stack.control.clearFaults()
+        await Promise.all(stack.hosts.map(killHost))
+        giveBack(stack)
+      }
+    },
+    stop: async () => {
+      await Promise.all(stacks.map((stack) => stack.stop()))
+    },
+  }
+}
+
+/** SIGKILL to the host and to its worker, which would outlive it for a moment. */
+export async function killHost({ child, report }: RunningHost): Promise<void> {
+  try {
+    process.kill(report.workerPid, 'SIGKILL')
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error
+  }
+  await child.kill()
+}
