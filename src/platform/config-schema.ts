@@ -72,7 +72,8 @@ export const configSchema = z
     $schema: z.string().optional().describe('For editors only: where the JSON Schema of this file is.'),
     instance: z
       .string()
-      .regex(/^[a-z][a-z0-9-]{0,15}$/, 'must be 1 to 16 lower-case letters, digits and dashes, a letter first')
+      // No dash: marks join it and the onboarding's name with one, and must come apart again.
+      .regex(/^[a-z][a-z0-9]{0,14}$/, 'must be 1 to 15 lower-case letters and digits, a letter first')
       .describe(
         "Name of this deployment. It is part of every ownership mark: two deployments never touch each other's things.",
       ),
