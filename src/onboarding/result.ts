@@ -19,7 +19,6 @@ export interface OnboardingResult {
     readonly workspace: string
     readonly principalId: string
     readonly applicationId: string
-    readonly adminPage: string
   }
 }
 
@@ -33,14 +32,7 @@ export function describeResult(tenantId: string, facts: Partial<Facts>): Onboard
     ...(application ? { clientId: application.clientId } : {}),
     ...(servicePrincipal ? { servicePrincipalObjectId: servicePrincipal.objectId } : {}),
     ...(secret ? { clientSecret: describeSecret(secret) } : {}),
-    ...(principal
-      ? {
-          databricks: {
-            ...principal,
-            adminPage: `${principal.workspace}/settings/workspace/identity-and-access/service-principals/${principal.principalId}`,
-          },
-        }
-      : {}),
+    ...(principal ? { databricks: principal } : {}),
   }
 }
 
