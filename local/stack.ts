@@ -15,7 +15,7 @@ export interface StackOptions {
   /** The configuration; `steward.sample.yaml` when absent. */
   readonly config?: unknown
   readonly access?: 'keys' | 'entra'
-  /** How many instances of the app share the storage; 1 when absent. */
+  /** How many instances of the app share the storage; 1 when absent, none with 0. */
   readonly instances?: number
   /** Port of the first instance; 0 for any free one. */
   readonly port?: number
@@ -78,14 +78,18 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
     await Promise.all([cloud.child.stop(), azurite.stop()])
   }
   try {
-    const first = await startHost(options.port)
-    for (let instance = 1; instance < (options.instances ?? 1); instance += 1) await startHost()
+    const { instances = 1 } = options
+    for (let instance = 0; instance < instances; instance += 1) await startHost(instance === 0 ? options.port : 0)
     return {
       control: cloud.control,
       cloud: cloud.place,
       connectionString: azurite.connectionString,
       hosts,
-      baseUrl: first.baseUrl,
+      get baseUrl() {
+        const [first] = hosts
+        if (!first) throw new Error('the stack has no host yet: start one')
+        return first.baseUrl
+      },
       startHost,
       output: () => hosts.flatMap(({ child }) => child.output),
       stop,

@@ -64,6 +64,7 @@ export async function startCloud(options: CloudOptions): Promise<{ place: CloudP
     authority,
     route,
     owns: (host) => services.some((service) => service.owns(host)),
+    log,
     port: proxyPort,
   })
   const identityServer = serveIdentity(route)

@@ -11,12 +11,15 @@ export type FaultKind = 'status' | 'drop' | 'lost-answer' | 'slow' | 'hold-befor
 
 /**
  * `status`: this answer instead of the effect. `drop`: the connection dies before the effect; `lost-answer`: after it.
- * `slow`: `delayMs` before the effect. `hold-before`, `hold-after`: kept waiting on that side of the effect until released.
+ * `slow`: `delayMs` before the effect, which comes even when the caller has given up. `hold-before`, `hold-after`: kept waiting on that side of the effect until released.
  */
 export interface Fault extends Match {
   readonly kind: FaultKind
   readonly status?: number
   readonly retryAfterSeconds?: number
+  readonly headers?: Readonly<Record<string, string>>
+  /** Of the `status` answer; the service's own error shape when absent. */
+  readonly body?: unknown
   readonly delayMs?: number
   /** How many matching requests pass unharmed first; 0 when absent. */
   readonly skip?: number

@@ -2,6 +2,7 @@ import { appendFileSync } from 'node:fs'
 
 /** One request as the cloud saw it; never a body, never a header that carries a secret. */
 export interface LoggedRequest {
+  /** In the order of arrival; the log itself is in the order of answers. */
   readonly seq: number
   readonly service: string
   readonly route: string
@@ -32,7 +33,12 @@ export interface RecordedExchange {
   readonly responseBody: string
 }
 
-export interface RequestLog {
+/** Takes down what was turned away before it reached a service. */
+export interface RefusalLog {
+  addRefused(request: Pick<LoggedRequest, 'method' | 'host' | 'path'> & { readonly status: number }): void
+}
+
+export interface RequestLog extends RefusalLog {
   nextSeq(): number
   add(request: LoggedRequest): void
   since(seq: number): readonly LoggedRequest[]
@@ -43,12 +49,25 @@ export interface RequestLog {
 export function createRequestLog(file: string, recordFile: string | undefined): RequestLog {
   const requests: LoggedRequest[] = []
   let seq = 0
+  const add = (request: LoggedRequest): void => {
+    requests.push(request)
+    appendFileSync(file, `${JSON.stringify(request)}\n`)
+  }
   return {
     nextSeq: () => ++seq,
-    add: (request) => {
-      requests.push(request)
-      appendFileSync(file, `${JSON.stringify(request)}\n`)
-    },
+    add,
+    addRefused: (request) =>
+      add({
+        ...request,
+        seq: ++seq,
+        service: 'unknown',
+        route: 'refused',
+        startedAt: Date.now(),
+        durationMs: 0,
+        fault: null,
+        clientRequestId: null,
+        caller: null,
+      }),
     since: (first) => requests.filter((request) => request.seq > first),
     record: (exchange) => {
       if (recordFile !== undefined) appendFileSync(recordFile, `${JSON.stringify(exchange)}\n`)

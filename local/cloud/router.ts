@@ -1,11 +1,11 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { createFaultAnswer } from './fault-answers.ts'
 import type { FaultBook } from './faults.ts'
 import type { HoldRoom } from './holds.ts'
+import { flattenHeaders, readBody, readCaller, readClientRequestId, sendAnswer } from './messages.ts'
 import type { RequestLog } from './request-log.ts'
-import type { CloudResponse, CloudService, Route } from './service.ts'
-
-const MAX_BODY_BYTES = 8 * 1024 * 1024
+import type { CloudRequest, CloudResponse, CloudService, Route } from './service.ts'
 
 export interface RouterOptions {
   readonly services: readonly CloudService[]
@@ -19,24 +19,23 @@ export interface RouterOptions {
 export type Router = (host: string, request: IncomingMessage, response: ServerResponse) => Promise<void>
 
 /** Leads a request to its fake, with whatever faults and delays are in force, and logs it. */
-export function createRouter(options: RouterOptions): Router {
-  const { services, faults, holds, log, latency } = options
-
+export function createRouter({ services, faults, holds, log, latency }: RouterOptions): Router {
   return async (host, request, response) => {
     const startedAt = Date.now()
     const began = performance.now()
     const seq = log.nextSeq()
     const service = services.find((candidate) => candidate.owns(host))
-    const url = new URL(request.url ?? '/', `https://${host}`)
+    // Joined as text: as a relative reference, a path that starts with two slashes would name another host.
+    const url = new URL(`https://${host}${request.url}`)
     const method = request.method ?? 'GET'
-    const body = await readBody(request)
     const found = service && findRoute(service.routes, method, url)
     const name = service?.name ?? 'unknown'
     const route = found?.route.name ?? 'unknown-call'
-    const fault = faults.take({ service: name, host, method, route })
     const gone = new AbortController()
     // Also when the answer has been sent whole, which nobody asks about any more.
     response.once('close', () => gone.abort())
+    const body = await readBody(request)
+    const fault = body === 'cut-off' ? undefined : faults.take({ service: name, host, method, route })
     const finish = (status: number | null): void =>
       log.add({
         seq,
@@ -49,43 +48,43 @@ export function createRouter(options: RouterOptions): Router {
         startedAt,
         durationMs: Math.round((performance.now() - began) * 10) / 10,
         fault: fault?.kind ?? null,
-        clientRequestId: first(request.headers['x-ms-client-request-id'] ?? request.headers['client-request-id']),
-        caller: readCaller(request.headers.authorization),
+        clientRequestId: readClientRequestId(request),
+        caller: readCaller(request),
       })
     const cut = (): void => {
       request.socket.destroy()
       finish(null)
     }
+    if (body === 'cut-off') return cut()
 
-    const delayMs = latency.get(name) ?? 0
-    if (fault?.kind === 'hold-before') await holds.hold({ service: name, route, side: 'before' }, gone.signal)
+    if (fault?.kind === 'hold-before') {
+      await holds.hold({ service: name, route, side: 'before' }, gone.signal)
+      // Whoever died while it was held back is treated as one that never sent it.
+      if (gone.signal.aborted) return cut()
+    }
+    if (fault?.kind === 'drop') return cut()
+    // From here on the service has the request: it takes effect even when nobody waits for the answer any more.
     if (fault?.kind === 'slow') await sleep(fault.delayMs ?? 1000)
-    // Whoever is dead by now cannot have sent it: a killed client's held request has no effect.
-    if (fault?.kind === 'drop' || gone.signal.aborted) return cut()
 
     let answer: CloudResponse
-    if (fault?.kind === 'status') {
-      answer = faultAnswer(fault.status ?? 503, fault.retryAfterSeconds)
-    } else if (service && found) {
+    if (fault?.kind === 'status') answer = createFaultAnswer(name, fault)
+    else if (body === 'too-large') answer = { status: 413, body: 'the local cloud takes no body this large' }
+    else if (service && found) {
       answer = await runHandler(found.route, { method, url, params: found.params, headers: request.headers, body })
-    } else {
-      process.stderr.write(`local cloud: UNKNOWN CALL ${method} ${url.href}\n`)
-      answer = {
-        status: 501,
-        body: service?.unknownCall({ method, url, headers: request.headers, body }) ?? 'no such service',
-      }
-    }
-    if (delayMs > 0) await sleep(Math.max(0, delayMs - (performance.now() - began)))
+    } else answer = refuseUnknownCall(service, { method, url, headers: request.headers, body })
+
+    const delayMs = latency.get(name) ?? 0
+    if (delayMs > 0) await sleep(Math.max(0, Math.ceil(delayMs - (performance.now() - began))))
     if (fault?.kind === 'hold-after') await holds.hold({ service: name, route, side: 'after' }, gone.signal)
     if (fault?.kind === 'lost-answer' || gone.signal.aborted) return cut()
-    const sent = send(response, answer)
+    const sent = sendAnswer(response, answer)
     finish(answer.status)
     log.record({
       service: name,
       route,
       method,
       url: url.href,
-      requestHeaders: flatten(request.headers),
+      requestHeaders: flattenHeaders(request.headers),
       requestBody: body.toString('utf8'),
       status: answer.status,
       responseHeaders: sent.headers,
@@ -98,9 +97,9 @@ export function createRouter(options: RouterOptions): Router {
 function findRoute(
   routes: readonly Route[],
   method: string,
-  url: URL,
+  { pathname }: URL,
 ): { route: Route; params: Record<string, string> } | undefined {
-  const path = decodeURIComponent(url.pathname)
+  const path = decodePath(pathname)
   for (const route of routes) {
     const match = route.method === method ? route.path.exec(path) : null
     if (match) return { route, params: { ...match.groups } }
@@ -108,7 +107,16 @@ function findRoute(
   return undefined
 }
 
-async function runHandler(route: Route, request: Parameters<Route['handle']>[0]): Promise<CloudResponse> {
+/** A path whose percent signs mean nothing stays as it came, and will hardly match a route. */
+function decodePath(path: string): string {
+  try {
+    return decodeURIComponent(path)
+  } catch {
+    return path
+  }
+}
+
+async function runHandler(route: Route, request: CloudRequest): Promise<CloudResponse> {
   try {
     return await route.handle(request)
   } catch (error) {
@@ -117,64 +125,7 @@ async function runHandler(route: Route, request: Parameters<Route['handle']>[0])
   }
 }
 
-function faultAnswer(status: number, retryAfterSeconds: number | undefined): CloudResponse {
-  const code = status === 429 ? 'TooManyRequests' : 'ServiceUnavailable'
-  return {
-    status,
-    ...(retryAfterSeconds === undefined ? {} : { headers: { 'retry-after': String(retryAfterSeconds) } }),
-    body: {
-      error_code: code,
-      message: 'injected by the local cloud',
-      error: { code, message: 'injected by the local cloud' },
-    },
-  }
-}
-
-function send(
-  response: ServerResponse,
-  { status, headers = {}, body }: CloudResponse,
-): { text: string; headers: Record<string, string> } {
-  const isJson = typeof body === 'object'
-  const text = body === undefined ? '' : isJson ? JSON.stringify(body) : String(body)
-  const all: Record<string, string> = {
-    ...(body === undefined ? {} : { 'content-type': isJson ? 'application/json; charset=utf-8' : 'text/plain' }),
-    ...Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value])),
-  }
-  response.writeHead(status, { ...all, 'content-length': Buffer.byteLength(text) })
-  response.end(text)
-  return { text, headers: all }
-}
-
-async function readBody(request: IncomingMessage): Promise<Buffer> {
-  const chunks: Buffer[] = []
-  let size = 0
-  for await (const chunk of request as AsyncIterable<Buffer>) {
-    size += chunk.length
-    if (size > MAX_BODY_BYTES) throw new Error(`a request body has more than ${MAX_BODY_BYTES} bytes`)
-    chunks.push(chunk)
-  }
-  return Buffer.concat(chunks)
-}
-
-function first(header: string | string[] | undefined): string | null {
-  return (Array.isArray(header) ? header[0] : header) ?? null
-}
-
-function flatten(headers: IncomingMessage['headers']): Record<string, string> {
-  return Object.fromEntries(
-    Object.entries(headers)
-      .filter(([name]) => name !== 'authorization' && name !== 'x-identity-header')
-      .map(([name, value]) => [name, String(value)]),
-  )
-}
-
-function readCaller(authorization: string | undefined): string | null {
-  const payload = authorization?.split('.')[1]
-  if (payload === undefined) return null
-  try {
-    const claims = JSON.parse(Buffer.from(payload, 'base64url').toString('utf8'))
-    return typeof claims.appid === 'string' ? claims.appid : null
-  } catch {
-    return null
-  }
+function refuseUnknownCall(service: CloudService | undefined, request: Omit<CloudRequest, 'params'>): CloudResponse {
+  process.stderr.write(`local cloud: UNKNOWN CALL ${request.method} ${request.url.href}\n`)
+  return { status: 501, body: service?.unknownCall(request) ?? 'no such service' }
 }

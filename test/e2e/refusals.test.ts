@@ -209,6 +209,8 @@ describe('a right that Steward lacks', () => {
     await setAdmin(true)
     expect([view.status, view.problem?.code]).toEqual(['failed', 'upstream-denied'])
     expect(view.steps.map(({ status }) => status)).toEqual(['changed', 'changed', 'failed'])
-    expect(view.problem?.detail).toMatch(new RegExp(`${identity().clientId}.*group "admins".*granted by a workspace admin`))
+    expect(view.problem?.detail).toMatch(
+      new RegExp(`${identity().clientId}.*group "admins".*granted by a workspace admin`),
+    )
   })
 })

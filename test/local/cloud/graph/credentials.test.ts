@@ -123,8 +123,13 @@ describe('federated identity credentials', () => {
   })
 
   test.each([
-    ['no audience', { name: 'other', audiences: [] }, 400, 'InvalidFederatedIdentityCredentialValue'],
-    ['two audiences', { name: 'other', audiences: ['a', 'b'] }, 400, 'InvalidFederatedIdentityCredentialValue'],
+    ['no audience', { name: 'other', subject: 'other', audiences: [] }, 400, 'InvalidFederatedIdentityCredentialValue'],
+    [
+      'two audiences',
+      { name: 'other', subject: 'other', audiences: ['a', 'b'] },
+      400,
+      'InvalidFederatedIdentityCredentialValue',
+    ],
     ['a short name', { name: 'a' }, 400, 'Request_BadRequest'],
     ['no issuer', { issuer: undefined }, 400, 'Request_BadRequest'],
     ['a taken issuer and subject', { name: 'other' }, 400, 'InvalidFederatedIdentityCredentialValue'],
