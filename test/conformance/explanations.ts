@@ -1,0 +1,171 @@
+import type { RecordedExchange } from '../../local/cloud/request-log.ts'
+import type { Fixture, Target } from './fixtures/fixture.ts'
+import type { Explanation } from './verdict.ts'
+
+/** A replayed fixture, as far as an explanation looks at it. */
+export interface ReplayedFixture {
+  readonly fixture: Fixture
+  readonly target: Target
+  /** Client id of whoever sent the request. */
+  readonly caller: string
+}
+
+/** Texts of failures that unit tests made up to see how the provider bears them; no request provokes them. */
+const MADE_UP_FAILURES = ['Internal error happened', 'Something', 'cannot find group', 'cannot find service principal']
+
+const isTaken = (status: unknown): boolean => Number(status) >= 200 && Number(status) < 300
+
+/** Text of a "not found" that unit tests made up; the refusal itself is real. */
+const MADE_UP_NOT_FOUND = 'Item not found'
+
+/** Every known difference between the recorded fixtures and the pretend workspace. */
+export const fixtureExplanations: readonly Explanation<ReplayedFixture>[] = [
+  {
+    reason: 'made-up-failure',
+    why: 'The unit test makes up a failure (400, 417 or 500) to see how the provider bears it; the request is a good one.',
+    explains: ({ fixture: { status, response } }, { at, got }) =>
+      at === 'status' &&
+      isTaken(got) &&
+      (MADE_UP_FAILURES.includes(String(response?.['message'])) || (status === 500 && response === null)),
+  },
+  {
+    reason: 'account-refusal',
+    why: 'The unit test lets the workspace answer what only the SCIM of an account answers.',
+    explains: ({ fixture: { response } }, { at, got }) =>
+      at === 'status' &&
+      isTaken(got) &&
+      response?.['detail'] === 'entitlements can only be managed at the workspace level',
+  },
+  {
+    reason: 'made-up-text',
+    why: "Status and kind of the refusal agree; its text is the unit test's own.",
+    explains: ({ fixture: { response } }, { at }) => at === 'message' && response?.['message'] === MADE_UP_NOT_FOUND,
+  },
+  {
+    reason: 'default-status',
+    why: "The provider's test server answers 200 wherever a test names no status; the service answers 201 to POST and 204 to DELETE.",
+    explains: ({ fixture: { method } }, { at, expected, got }) =>
+      at === 'status' && expected === 200 && got === { POST: 201, DELETE: 204 }[method],
+  },
+  {
+    reason: 'zero-value',
+    why: 'Go writes `active: false` where a test sets nothing; whoever was just made active, or calls, is active.',
+    explains: ({ fixture: { method }, target: { kind } }, { at, expected, got }) =>
+      at === 'active' && expected === false && got === true && (kind === 'Me' || method === 'POST'),
+  },
+  {
+    reason: 'not-projected',
+    why: "The provider's test server answers fields that the query did not ask for; the service leaves them out.",
+    explains: ({ target: { query } }, { at, got }) => {
+      const asked = query.get('attributes')?.split(',')
+      const [field = ''] = at.split(/[.[]/)
+      return got === undefined && asked !== undefined && field !== 'id' && !asked.includes(field)
+    },
+  },
+  {
+    reason: 'all-users',
+    why: 'The group of all users holds every principal; the unit test left it out.',
+    explains: (_, { at, expected, got }) =>
+      expected === undefined && /groups\[[^\]]*\]$/.test(at) && (got as { display?: string }).display === 'users',
+  },
+  {
+    reason: 'caller-is-listed',
+    why: "A list without a filter shows the caller's own principal, too; the unit test has none.",
+    explains: ({ caller, target: { query } }, { at, expected, got }) =>
+      expected === undefined &&
+      !query.has('filter') &&
+      /^Resources\[[^\]]*\]$/.test(at) &&
+      (got as { applicationId?: string }).applicationId === caller,
+  },
+  {
+    reason: 'caller-name',
+    why: 'The caller is another one than in the unit test, and so is its user name: here the managed identity.',
+    explains: ({ caller, target: { kind } }, { at, got }) => kind === 'Me' && at === 'userName' && got === caller,
+  },
+]
+
+/** What Databricks' refusals say: SCIM's fields, and the code of its other APIs and of its gateway. */
+const REFUSAL_FIELDS = ['schemas', 'status', 'scimType', 'detail', 'error_code']
+
+/** Name of a property that a description does not have, as the validator tells it. */
+function readUndescribed(expected: unknown): string | undefined {
+  return /"unevaluatedProperty":"(?<name>[^"]+)"/.exec(String(expected))?.groups?.['name']
+}
+
+/** Every known difference between the services' descriptions and what crosses the pretend Azure. */
+export const specExplanations: readonly Explanation<RecordedExchange>[] = [
+  {
+    reason: 'odata-bind',
+    why: 'The description of Graph was made from its entity model, which leaves out the binding of references (`owners@odata.bind`) that OData adds to it.',
+    explains: ({ service, method }, { at, expected }) =>
+      service === 'graph' &&
+      method === 'POST' &&
+      at === 'request body' &&
+      String(expected).includes('{"additionalProperty":"owners@odata.bind"}'),
+  },
+  {
+    reason: 'inner-error',
+    why: 'The description of Graph shortens refusals; the service adds `innerError` with the ids of the request.',
+    explains: ({ service, status }, { at, expected }) =>
+      service === 'graph' &&
+      status >= 400 &&
+      at === 'response body/error' &&
+      readUndescribed(expected) === 'innerError',
+  },
+  {
+    reason: 'sdk-refusals',
+    why: "The description of Databricks has one made-up form for refusals; SCIM's, which fixtures have, and the gateway's are others.",
+    explains: ({ service, status }, { at, expected }) =>
+      service === 'databricks' &&
+      status >= 400 &&
+      at === 'response body' &&
+      REFUSAL_FIELDS.includes(readUndescribed(expected) ?? ''),
+  },
+  {
+    reason: 'sdk-references',
+    why: 'The SDK that the description of Databricks was made from drops the `$ref` of groups and members, which fixtures have.',
+    explains: ({ service }, { at, expected }) =>
+      service === 'databricks' && /\/(?:groups|members)\/\d+$/.test(at) && readUndescribed(expected) === '$ref',
+  },
+  {
+    reason: 'success-is-200',
+    why: 'The description of Databricks was made from an SDK, which takes every success as 200; the service answers 201 to POST and 204 to DELETE.',
+    explains: ({ service, method }, { at, got }) =>
+      service === 'databricks' && at === 'status' && got === { POST: 201, DELETE: 204 }[method],
+  },
+  {
+    reason: 'answer-left-out',
+    why: 'The SDK that the description of Databricks was made from drops the answer to PATCH and PUT; the service sends the resource, as SCIM has it.',
+    explains: ({ service, method, status }, { at, expected }) =>
+      service === 'databricks' &&
+      (method === 'PATCH' || method === 'PUT') &&
+      status === 200 &&
+      at === 'response body' &&
+      expected === 'none',
+  },
+  {
+    reason: 'null-next-link',
+    why: 'Key Vault ends a list with `nextLink: null`, which its description forgets to allow.',
+    explains: ({ service }, { at, got }) => service === 'keyvault' && at === 'response body/nextLink' && got === null,
+  },
+]
+
+/** What the descriptions at hand do not cover. */
+export interface WithoutDescription {
+  readonly what: string
+  readonly why: string
+  covers(exchange: Pick<RecordedExchange, 'service' | 'url'>): boolean
+}
+
+export const withoutDescription: readonly WithoutDescription[] = [
+  {
+    what: 'sign-in',
+    why: "Entra ID's token endpoint is described by standards, not by an API description.",
+    covers: ({ service }) => service === 'entra',
+  },
+  {
+    what: 'managed identity',
+    why: "The platform's token endpoint has no published description.",
+    covers: ({ service }) => service === 'identity',
+  },
+]
