@@ -10,3 +10,10 @@ export function loadApp(): Promise<App> {
   app ??= import('./compose.ts').then(({ composeApp }) => composeApp(process.env))
   return app
 }
+
+/** Puts down what is under way, before the host ends this process. */
+export async function drainApp(): Promise<void> {
+  // Settings that are wrong were told already, and leave nothing to put down.
+  const running = await app?.catch(() => undefined)
+  await running?.drain()
+}

@@ -4,11 +4,14 @@ import { createEntraClient } from './clients/entra/client.ts'
 import { createGraphClient } from './clients/graph/client.ts'
 import { createVaultClient } from './clients/keyvault/client.ts'
 import { createStorage } from './clients/storage/storage.ts'
-import { giveUpOnboarding } from './onboarding/give-up.ts'
+import { createDraining } from './onboarding/draining.ts'
+import type { RunOutcome } from './onboarding/end-run.ts'
 import { combineObstacles, describePlan, findObstacles, type PlannedStep, planOnboarding } from './onboarding/plan.ts'
 import type { OnboardingRecord, StoredRecord } from './onboarding/record.ts'
 import type { OnboardingRequest } from './onboarding/request.ts'
-import { type RunOutcome, runOnboarding } from './onboarding/run.ts'
+import { resumeOnboardings } from './onboarding/resume.ts'
+import { type RunTrigger, runOnboarding } from './onboarding/run.ts'
+import { boundDelay, type Enqueue } from './onboarding/run-message.ts'
 import type { StartOptions } from './onboarding/start.ts'
 import { startOnboarding } from './onboarding/start.ts'
 import type { OnboardingServices } from './onboarding/step.ts'
@@ -20,6 +23,7 @@ import { StewardError } from './platform/errors.ts'
 import { createHttpClient } from './platform/http/client.ts'
 import { createPace } from './platform/http/pace.ts'
 import { createIdentity, loadAzureCredential } from './platform/identity.ts'
+import { limits } from './platform/limits.ts'
 import { createLog, type Log } from './platform/log.ts'
 import { CONTAINERS, QUEUES, TABLES } from './platform/storage-names.ts'
 import { systemTime, type Time } from './platform/time.ts'
@@ -36,9 +40,11 @@ export interface App {
     request: OnboardingRequest,
   ): Promise<{ readonly steps: readonly PlannedStep[]; readonly obstacle: StewardError | null }>
   startOnboarding(options: StartOptions): Promise<OnboardingRecord>
-  runOnboarding(onboardingId: string): Promise<RunOutcome>
-  enqueueOnboarding(onboardingId: string, delayMs: number, misses?: number): Promise<void>
-  giveUpOnboarding(onboardingId: string): Promise<void>
+  runOnboarding(onboardingId: string, trigger: RunTrigger): Promise<RunOutcome>
+  resumeOnboardings(): Promise<void>
+  readonly enqueueOnboarding: Enqueue
+  /** Lets runs put their work down, for another instance to go on with; resolves when they have. */
+  drain(): Promise<void>
   readonly onboardings: {
     get(onboardingId: string): Promise<StoredRecord | null>
     list(limit: number): Promise<OnboardingRecord[]>
@@ -66,17 +72,18 @@ export function composeApp(environment: Environment): App {
     source: settings.storage,
     loadCredential: () => loadAzureCredential(environment, CLOUDS[settings.config.cloud]),
     tables: Object.values(TABLES),
-    queues: Object.values(QUEUES).flatMap((name) => [name, `${name}-poison`]),
+    queues: Object.values(QUEUES),
     leaseContainer: CONTAINERS.leases,
     endpointSuffix: CLOUDS[settings.config.cloud].storageSuffix,
   })
-  const store = createOnboardingStore(storage.table(TABLES.onboardings))
+  const store = createOnboardingStore(storage.table(TABLES.onboardings), log)
+  const draining = createDraining(time)
   const { config } = settings
-  const enqueueOnboarding: App['enqueueOnboarding'] = (onboardingId, delayMs, misses = 0) =>
+  const enqueueOnboarding: Enqueue = (message, delayMs) =>
     storage.queues.send(
       QUEUES.onboardings,
-      { onboardingId, misses, correlationId: correlation.getStore()?.id },
-      { delaySeconds: Math.ceil(delayMs / 1000) },
+      { correlationId: correlation.getStore()?.id, ...message },
+      { delaySeconds: Math.ceil(boundDelay(delayMs) / 1000) },
     )
   const ports = {
     config,
@@ -86,6 +93,7 @@ export function composeApp(environment: Environment): App {
     audit: createAuditTrail(storage.table(TABLES.audit), time),
     idempotency: createIdempotencyStore(storage.table(TABLES.idempotency)),
     enqueue: enqueueOnboarding,
+    draining,
     time,
     log,
   }
@@ -93,17 +101,20 @@ export function composeApp(environment: Environment): App {
     settings,
     log,
     time,
-    isReady: () => isReady(settings, environment, () => store.list(1), log),
+    isReady: () => isReady(settings, environment, () => storage.table(TABLES.onboardings).get('health', 'health'), log),
     planOnboarding: async (request) => {
       const owner = { instance: config.instance, name: request.name }
       const patience = { time, deadline: time.elapsed() + PLAN_MS }
-      const plan = await planOnboarding({ request, owner, services, patience })
+      const plan = await limits.run({ deadline: patience.deadline }, () =>
+        planOnboarding({ request, owner, services, patience }),
+      )
       return { steps: describePlan(plan), obstacle: combineObstacles(findObstacles(plan)) }
     },
     startOnboarding: (options) => startOnboarding(ports, options),
-    runOnboarding: (onboardingId) => runOnboarding(ports, onboardingId),
+    runOnboarding: (onboardingId, trigger) => draining.watch(() => runOnboarding(ports, onboardingId, trigger)),
+    resumeOnboardings: () => resumeOnboardings(ports),
     enqueueOnboarding,
-    giveUpOnboarding: (onboardingId) => giveUpOnboarding(store, onboardingId, new Date(time.now())),
+    drain: () => draining.begin(),
     onboardings: store,
   }
 }

@@ -26,14 +26,22 @@ export const isoDate = z
     return z.NEVER
   })
 
-/** The body of an answer that should have one, judged by `schema`; `what` names the call. Throws `upstream-rejected`. */
-export function parseAnswer<T>(schema: z.ZodType<T>, answer: Pick<HttpAnswer, 'status' | 'body'>, what: string): T {
+/**
+ * The body of an answer that should have one, judged by `schema`; `what` names the call. Throws `failure`: `upstream-rejected` unless
+ * the call may not be repeated, since what it did, it did, whatever the answer looks like.
+ */
+export function parseAnswer<T>(
+  schema: z.ZodType<T>,
+  answer: Pick<HttpAnswer, 'status' | 'body'>,
+  what: string,
+  failure: 'upstream-rejected' | 'outcome-unknown' = 'upstream-rejected',
+): T {
   let json: unknown
   try {
     json = answer.body === '' ? undefined : JSON.parse(answer.body)
   } catch {
     throw new StewardError(
-      'upstream-rejected',
+      failure,
       `${what} answered ${answer.status} with something that is not JSON; a sign-in page in between does that.`,
       { data: { status: answer.status } },
     )
@@ -43,7 +51,7 @@ export function parseAnswer<T>(schema: z.ZodType<T>, answer: Pick<HttpAnswer, 's
   const issues = toIssues(parsed.error)
   const places = issues.map(({ path, message }) => `${path || 'the answer'}: ${message}`).slice(0, 5)
   throw new StewardError(
-    'upstream-rejected',
+    failure,
     `${what} answered ${answer.status} in a form that Steward does not know (${places.join('; ')}).`,
     { data: { status: answer.status } },
   )

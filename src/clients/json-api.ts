@@ -71,7 +71,8 @@ export function createJsonApi(options: JsonApiOptions): JsonApi {
         ...(call.body === undefined ? {} : { body: JSON.stringify(call.body) }),
       })
       if (answer.status >= 400) return { kind: 'refused', error: parseError(answer) }
-      return { kind: 'done', value: parseAnswer(call.answer, answer, describe(call)) }
+      const failure = call.isRepeatable ? 'upstream-rejected' : 'outcome-unknown'
+      return { kind: 'done', value: parseAnswer(call.answer, answer, describe(call), failure) }
     },
     explain: (call, error) => {
       const { status, code, message } = error

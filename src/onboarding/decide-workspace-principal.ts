@@ -1,5 +1,5 @@
 import type { WorkspacePrincipal } from '../clients/databricks/client.ts'
-import { type Owner, principalExternalId } from '../trust/marks.ts'
+import { isStewardExternalId, type Owner, principalExternalId } from '../trust/marks.ts'
 
 /** What the request wants of the principal in one workspace. */
 export interface WorkspacePrincipalWish {
@@ -14,21 +14,21 @@ export type WorkspacePrincipalDecision =
   | {
       readonly kind: 'keep'
       readonly principal: WorkspacePrincipal
-      /** Our mark is not on it yet, and the request consents to putting it there. */
-      readonly isAdopted: boolean
+      /** It bears no mark at all, and the request consents to putting ours there. */
+      readonly needsMark: boolean
       readonly missingEntitlements: readonly string[]
       readonly missingGroupIds: readonly string[]
     }
   | {
       readonly kind: 'refuse'
-      readonly reason: 'not-ours' | 'belongs-to-another'
+      readonly reason: 'not-ours' | 'belongs-to-another' | 'switched-off'
       readonly principal: WorkspacePrincipal
     }
   | { readonly kind: 'refuse'; readonly reason: 'adopted-is-missing' }
 
 /**
- * Decides from the principals that answer to the wished identity (its application id, or its display name for one that
- * Databricks manages). Entitlements and groups are only added: what others granted stays.
+ * Decides from the principals that answer to the wished identity. Entitlements and groups are only added: what others
+ * granted stays. A mark that somebody else wrote is never written over, not even by adopting.
  */
 export function decideWorkspacePrincipal(
   owner: Owner,
@@ -36,28 +36,29 @@ export function decideWorkspacePrincipal(
   wish: WorkspacePrincipalWish,
 ): WorkspacePrincipalDecision {
   const mark = principalExternalId(owner)
-  const ours = found.find(({ externalId }) => externalId === mark)
-  const adopted = found.find(({ principalId }) => principalId === wish.adoptPrincipalId)
-  const principal = ours ?? adopted
-  if (principal) {
-    const groupIds = principal.groups.map(({ groupId }) => groupId)
-    return {
-      kind: 'keep',
-      principal,
-      isAdopted: !ours,
-      missingEntitlements: wish.entitlements.filter((wished) => !principal.entitlements.includes(wished)),
-      missingGroupIds: wish.groupIds.filter((wished) => !groupIds.includes(wished)),
-    }
+  const principal =
+    found.find(({ externalId }) => externalId === mark) ??
+    found.find(({ principalId }) => principalId === wish.adoptPrincipalId) ??
+    found[0]
+  if (!principal) {
+    return wish.adoptPrincipalId === undefined
+      ? { kind: 'create', reason: 'missing' }
+      : { kind: 'refuse', reason: 'adopted-is-missing' }
   }
-  const [other] = found
-  if (other) {
-    const isAnothers = other.externalId?.startsWith(`steward/${owner.instance}/`) === true
-    return {
-      kind: 'refuse',
-      reason: isAnothers ? 'belongs-to-another' : 'not-ours',
-      principal: other,
+  const { externalId, principalId } = principal
+  if (externalId !== mark) {
+    if (externalId !== null && isStewardExternalId(externalId)) {
+      return { kind: 'refuse', reason: 'belongs-to-another', principal }
     }
+    if (principalId !== wish.adoptPrincipalId) return { kind: 'refuse', reason: 'not-ours', principal }
   }
-  if (wish.adoptPrincipalId !== undefined) return { kind: 'refuse', reason: 'adopted-is-missing' }
-  return { kind: 'create', reason: 'missing' }
+  if (!principal.isActive) return { kind: 'refuse', reason: 'switched-off', principal }
+  const groupIds = principal.groups.map(({ groupId }) => groupId)
+  return {
+    kind: 'keep',
+    principal,
+    needsMark: externalId === null,
+    missingEntitlements: wish.entitlements.filter((wished) => !principal.entitlements.includes(wished)),
+    missingGroupIds: wish.groupIds.filter((wished) => !groupIds.includes(wished)),
+  }
 }

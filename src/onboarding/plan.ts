@@ -31,9 +31,17 @@ export function isStepName(name: string): name is StepName {
 /** Every step's plan, or why it could not look. */
 export type OnboardingPlan = ReadonlyMap<StepName, { readonly step: Step; readonly outcome: StepPlan | StewardError }>
 
-/** Looks at everything at once and decides; reads only. A step that fails to look leaves the others their plan. */
-export async function planOnboarding(base: Omit<PlanContext, 'sighting' | 'see'>): Promise<OnboardingPlan> {
-  const steps = stepsOf(base.request)
+/**
+ * Looks at everything at once and decides; reads only. A step that fails to look leaves the others their plan. For a
+ * single step: at it and what it needs.
+ */
+export async function planOnboarding(
+  base: Omit<PlanContext, 'sighting' | 'see'>,
+  onlyStep: StepName | null = null,
+): Promise<OnboardingPlan> {
+  const steps = stepsOf(base.request).filter(
+    ({ name }) => onlyStep === null || name === onlyStep || STEPS[onlyStep].needs.includes(name),
+  )
   const seen = new Map<string, PromiseWithResolvers<unknown>>()
   const deferredFor = (name: string): PromiseWithResolvers<unknown> => {
     const known = seen.get(name)
@@ -70,7 +78,7 @@ export function findObstacles(plan: OnboardingPlan): { step: StepName; error: St
   return obstacles.filter(({ error }, index) => obstacles.findIndex((other) => other.error === error) === index)
 }
 
-/** One error for all obstacles: the first one's code, everybody's issues. */
+/** One error for all obstacles: everybody's issues, the first lasting one's code, the longest wait that was asked for. */
 export function combineObstacles(obstacles: readonly { step: StepName; error: StewardError }[]): StewardError | null {
   const [first, ...others] = obstacles
   if (!first || others.length === 0) return first?.error ?? null
@@ -78,10 +86,13 @@ export function combineObstacles(obstacles: readonly { step: StepName; error: St
     error.issues.length > 0 ? error.issues : [{ path: step, message: error.message }],
   )
   const permanent = obstacles.find(({ error }) => !error.retryable)?.error ?? first.error
+  const wishes = obstacles.flatMap(({ error }) => error.retryAfterMs ?? [])
   return new StewardError(permanent.code, permanent.message, {
     cause: permanent,
     issues,
     status: permanent.status,
+    retryable: permanent.retryable,
+    ...(permanent.retryable && wishes.length > 0 ? { retryAfterMs: Math.max(...wishes) } : {}),
   })
 }
 

@@ -6,6 +6,8 @@ export interface Patience {
   readonly time: Time
   /** On `time.elapsed()`: past it nothing is waited for any more; the queue goes on. */
   readonly deadline: number
+  /** Whether this instance is about to stop; then nothing is waited for either. */
+  readonly shouldStop?: () => boolean
 }
 
 export interface PropagationWait<T> {
@@ -33,6 +35,9 @@ export async function waitForPropagation<T>(wait: PropagationWait<T>): Promise<T
   for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs = Math.min(pauseMs * 2, LONGEST_PAUSE_MS)) {
     const answer = await attempt()
     if (answer !== undefined) return answer
+    if (patience.shouldStop?.() === true) {
+      throw new StewardError('busy', `This instance is stopping while it waits for ${subject}; the queue goes on.`)
+    }
     if (time.elapsed() + pauseMs > end) {
       const waitedSeconds = Math.round((time.elapsed() - startedAt) / 1000)
       throw new StewardError(

@@ -1,90 +1,159 @@
 import type { Config } from '../platform/config-schema.ts'
 import { StewardError, toStewardError } from '../platform/errors.ts'
+import { limits } from '../platform/limits.ts'
 import type { Log } from '../platform/log.ts'
-import type { Time } from '../platform/time.ts'
-import type { AuditEntry, AuditTrail } from '../trust/audit.ts'
+import { requireAllowed } from '../trust/allow-lists.ts'
+import type { AuditTrail } from '../trust/audit.ts'
 import { type ExclusionPorts, type Guard, withExclusion } from '../trust/exclusion.ts'
 import { applyPlan } from './apply.ts'
-import { combineObstacles, describeProblem, findObstacles, type OnboardingPlan, planOnboarding } from './plan.ts'
+import { type EndPorts, endBlocked, endRun, type RunOutcome } from './end-run.ts'
+import { combineObstacles, findObstacles, type OnboardingPlan, planOnboarding } from './plan.ts'
 import { createProgress, type Progress } from './progress.ts'
-import { isEnded, type OnboardingRecord, type OnboardingStore, type StepState } from './record.ts'
-import { exclusionKeysOf } from './request.ts'
+import { isEnded, type OnboardingRecord, type OnboardingStore } from './record.ts'
+import { exclusionKeysOf, type OnboardingRequest, wishesOf } from './request.ts'
 import type { OnboardingServices, StepName } from './step.ts'
+import { auditEntries, keepEarlierChanges } from './step-states.ts'
 
-export interface RunPorts extends ExclusionPorts {
+export interface RunPorts extends ExclusionPorts, EndPorts {
   readonly config: Config
   readonly services: OnboardingServices
   readonly store: OnboardingStore
   readonly audit: AuditTrail
-  readonly time: Time
   readonly log: Log
 }
 
-/** How a run ended: for good, or to be gone on with after a while. */
-export type RunOutcome =
-  | { readonly kind: 'missing' }
-  | { readonly kind: 'ended'; readonly record: OnboardingRecord }
-  | { readonly kind: 'again'; readonly afterMs: number; readonly record: OnboardingRecord }
+/** Who asks for a run: a message of the queue, with the attempt that it is for, or a call that waits for the answer. */
+export type RunTrigger = { readonly kind: 'message'; readonly attempt: number } | { readonly kind: 'call' }
 
-/** No new wait or create begins later than this into a run; what is left goes on from the queue. */
-const RUN_MS = 60_000
-const MAX_ATTEMPTS = 8
-const FIRST_RETRY_MS = 5_000
-const LONGEST_RETRY_MS = 5 * 60_000
+/** Looking takes no longer; what cannot be seen by then counts as an attempt. */
+const PLAN_MS = 60_000
+/** No new wait or write begins later than this into the changes; what is left goes on from the queue. */
+const APPLY_MS = 60_000
+/** A call is answered before anything on the way gives it up. */
+const CALL_MS = 90_000
+/** The queue and the clocks of two instances may differ by this much. */
+const EARLY_MS = 1_000
+const BUSY_RETRY_MS = 5_000
 
 /**
  * One run of an onboarding: looks at everything, decides, and makes what is missing. It can be killed anywhere, repeated
- * and run twice at once; only a failure of Steward's own storage is thrown.
+ * and run twice at once; only a failure of Steward's own storage is thrown. Whatever is left is in the queue when it
+ * returns.
  */
-export async function runOnboarding(ports: RunPorts, onboardingId: string): Promise<RunOutcome> {
+export async function runOnboarding(ports: RunPorts, onboardingId: string, trigger: RunTrigger): Promise<RunOutcome> {
   const stored = await ports.store.get(onboardingId)
   if (!stored) return { kind: 'missing' }
-  if (isEnded(stored.record)) return { kind: 'ended', record: stored.record }
+  const { record } = stored
+  const early = await findNothingToDo(ports, record, trigger)
+  if (early) return early
+  let isAtWork = false
   try {
-    return await withExclusion(ports, exclusionKeysOf(stored.record.request), (guard) =>
-      runExclusively(ports, onboardingId, guard),
-    )
+    return await withExclusion(ports, exclusionKeysOf(record.request), (guard) => {
+      isAtWork = true
+      return runExclusively(ports, onboardingId, trigger, guard)
+    })
   } catch (thrown) {
     const error = toStewardError(thrown)
     if (error.code !== 'busy' && error.code !== 'lease-lost') throw thrown
-    return { kind: 'again', afterMs: error.retryAfterMs ?? FIRST_RETRY_MS, record: stored.record }
+    const afterMs = error.retryAfterMs ?? BUSY_RETRY_MS
+    const attempt = trigger.kind === 'message' ? trigger.attempt : record.attempts
+    // A call that finds its onboarding in other hands leaves it there: whoever works on it sends the next message.
+    if (trigger.kind === 'message' || isAtWork || record.status === 'pending') {
+      await ports.enqueue({ onboardingId, attempt }, afterMs)
+    }
+    return { kind: 'again', afterMs, record }
   }
 }
 
-async function runExclusively(ports: RunPorts, onboardingId: string, exclusion: Guard): Promise<RunOutcome> {
-  const { store, config, services, time, log } = ports
-  // Read again: whoever held the lease before may have ended it.
+/** The outcome when there is no work: it has ended, a newer message is on its way, or its next attempt is not due. */
+async function findNothingToDo(
+  { time, enqueue }: RunPorts,
+  record: OnboardingRecord,
+  trigger: RunTrigger,
+): Promise<RunOutcome | null> {
+  if (isEnded(record)) return { kind: 'ended', record }
+  const afterMs = Math.max(0, (record.nextAttemptAt?.getTime() ?? 0) - time.now())
+  if (trigger.kind === 'call') return afterMs > EARLY_MS ? { kind: 'again', afterMs, record } : null
+  if (trigger.attempt < record.attempts) return { kind: 'again', afterMs, record }
+  if (afterMs <= EARLY_MS) return null
+  // This may be the one message there is, so it comes back instead of being dropped.
+  await enqueue({ onboardingId: record.onboardingId, attempt: trigger.attempt }, afterMs)
+  return { kind: 'again', afterMs, record }
+}
+
+async function runExclusively(
+  ports: RunPorts,
+  onboardingId: string,
+  trigger: RunTrigger,
+  exclusion: Guard,
+): Promise<RunOutcome> {
+  const { store, config, services, time, draining, log } = ports
+  const callDeadline = trigger.kind === 'call' ? time.elapsed() + CALL_MS : Number.POSITIVE_INFINITY
+  // Read again: whoever held the lease before may have worked on it.
   const stored = await store.get(onboardingId)
   if (!stored) return { kind: 'missing' }
-  if (isEnded(stored.record)) return { kind: 'ended', record: stored.record }
+  const early = await findNothingToDo(ports, stored.record, trigger)
+  if (early) return early
   const progress = createProgress(store, stored, time.now, log)
   const { request, onlyStep } = stored.record
-  const patience = { time, deadline: time.elapsed() + RUN_MS }
-  const guard: Guard = () => {
+  progress.update({ status: 'running' })
+  // The configuration may have changed since the onboarding was accepted.
+  const forbidden = findForbidden(config, request)
+  if (forbidden) return endRun(ports, progress, [forbidden])
+
+  const patience = {
+    time: { ...time, sleep: draining.sleep },
+    deadline: time.elapsed() + PLAN_MS,
+    shouldStop: draining.isDraining,
+  }
+  const owner = { instance: config.instance, name: request.name }
+  const plan = await limits.run({ deadline: patience.deadline }, () =>
+    planOnboarding({ request, owner, services, patience }, onlyStep),
+  )
+  const obstacle = findObstacleFor(plan, onlyStep)
+  if (obstacle) return endBlocked(ports, progress, plan, obstacle)
+
+  // A slow look does not take from the time for changes: else it would be slow again, and nothing ever made.
+  patience.deadline = Math.min(time.elapsed() + APPLY_MS, callDeadline)
+  const mayWrite: Guard = () => {
     exclusion()
     if (time.elapsed() > patience.deadline)
       throw new StewardError('busy', 'The run took long; Steward goes on from the queue.')
   }
-  progress.update({ status: 'running' })
-  const owner = { instance: config.instance, name: request.name }
-  const plan = await planOnboarding({ request, owner, services, patience })
-  const obstacle = findObstacleFor(plan, onlyStep)
-  if (obstacle) return endBlocked(progress, plan, obstacle, time)
-
-  await recordIntentions(ports, progress, plan, onlyStep)
+  // Nothing new is begun while the instance stops; what is begun may still be sent, and be cleaned up after.
+  const guard: Guard = () => {
+    mayWrite()
+    if (draining.isDraining()) throw new StewardError('busy', 'This instance is stopping; Steward goes on elsewhere.')
+  }
+  await recordIntentions(ports, progress, plan)
   guard()
-  const { facts, errors } = await applyPlan({
-    plan: restrictTo(plan, onlyStep),
-    guard,
-    intents: {
-      has: (key) => progress.record.intents.includes(key),
-      write: (key) => progress.save({ intents: [...progress.record.intents, key] }),
-    },
-    report: (state, error) => progress.updateStep(keepEarlierChanges(progress.record, state, error)),
-  })
+  const { facts, errors } = await limits.run({ deadline: patience.deadline, mayWrite }, () =>
+    applyPlan({
+      plan,
+      guard,
+      intents: {
+        has: (key) => progress.record.intents.includes(key),
+        write: (key) => progress.save({ intents: [...progress.record.intents, key] }),
+      },
+      report: (state, error) => progress.updateStep(keepEarlierChanges(progress.record, state, error)),
+    }),
+  )
   progress.update({ facts: { ...progress.record.facts, ...facts } })
-  await ports.audit.record(auditEntries(progress.record, (state) => (state.status === 'changed' ? 'done' : 'failed')))
-  return end(progress, errors, time)
+  const { record } = progress
+  await ports.audit.record(
+    record.createdAt,
+    auditEntries(record, ({ status }) => (status === 'changed' ? 'done' : 'failed')),
+  )
+  return endRun(ports, progress, errors)
+}
+
+function findForbidden(config: Config, request: OnboardingRequest): StewardError | null {
+  try {
+    requireAllowed(config, wishesOf(request))
+    return null
+  } catch (thrown) {
+    return toStewardError(thrown)
+  }
 }
 
 /** Why the plan cannot be carried out: an obstacle, or, for a single step, needs that are not met yet. */
@@ -99,109 +168,22 @@ function findObstacleFor(plan: OnboardingPlan, onlyStep: StepName | null): Stewa
   return new StewardError(
     'needs',
     `Step ${onlyStep} needs ${unmet.join(', ')} first: run it, or start a whole onboarding.`,
-    {
-      data: { needs: unmet },
-    },
+    { data: { needs: unmet } },
   )
-}
-
-/** For a single step: it and what it needs, which is there already and only provides its facts. */
-function restrictTo(plan: OnboardingPlan, onlyStep: StepName | null): OnboardingPlan {
-  const only = onlyStep && plan.get(onlyStep)?.step
-  if (!only) return plan
-  return new Map([...plan].filter(([name]) => name === only.name || only.needs.includes(name)))
 }
 
 /** What is about to be changed is written down, for the audit and for whoever looks on, before the first change. */
-async function recordIntentions(
-  { audit }: RunPorts,
-  progress: Progress,
-  plan: OnboardingPlan,
-  onlyStep: StepName | null,
-): Promise<void> {
-  for (const [step, { outcome }] of restrictTo(plan, onlyStep)) {
+async function recordIntentions({ audit }: RunPorts, progress: Progress, plan: OnboardingPlan): Promise<void> {
+  for (const [step, { outcome }] of plan) {
     if (outcome instanceof StewardError || outcome.changes.length === 0) continue
     progress.updateStep(keepEarlierChanges(progress.record, { step, status: 'running', changes: outcome.changes }))
   }
-  await Promise.all([audit.record(auditEntries(progress.record, () => 'started')), progress.save()])
-}
-
-/**
- * A run that was killed may have made changes without being able to say so: what a step set out to change earlier
- * counts as changed once it is as wished.
- */
-function keepEarlierChanges({ steps }: OnboardingRecord, state: StepState, error?: StewardError): StepState {
-  const earlier = steps.find(({ step }) => step === state.step)?.changes ?? []
-  const added = state.changes.filter(
-    ({ action, target }) => !earlier.some((known) => known.action === action && known.target === target),
-  )
-  const changes = [...earlier, ...added]
-  if (state.status === 'unchanged' && changes.length > 0) return { ...state, status: 'changed', changes }
-  if (error?.retryable) return { ...state, status: 'running', changes }
-  return { ...state, changes }
-}
-
-function auditEntries(record: OnboardingRecord, outcomeOf: (state: StepState) => AuditEntry['outcome']): AuditEntry[] {
-  const { onboardingId, createdBy, correlationId, steps } = record
-  return steps.flatMap((state) =>
-    state.changes.map((change, index) => ({
-      key: `${onboardingId}-${state.step}-${index}`,
-      who: createdBy,
-      action: `${state.step}: ${change.action} (${change.reason})`,
-      target: change.target,
-      outcome: outcomeOf(state),
-      onboardingId,
-      correlationId,
-    })),
-  )
-}
-
-async function endBlocked(
-  progress: Progress,
-  plan: OnboardingPlan,
-  obstacle: StewardError,
-  time: Time,
-): Promise<RunOutcome> {
-  if (obstacle.retryable) return end(progress, [obstacle], time)
-  const blocked = new Map(findObstacles(plan).map(({ step, error }) => [step, error]))
-  const steps = progress.record.steps.map((state): StepState => {
-    const error = blocked.get(state.step)
-    return error
-      ? { ...state, status: 'failed', problem: describeProblem(error) }
-      : {
-          ...state,
-          status: 'skipped',
-          problem: {
-            code: obstacle.code,
-            detail: 'Nothing was written, because the onboarding cannot be done as a whole.',
-          },
-        }
-  })
-  progress.update({ steps })
-  return end(progress, [obstacle], time)
-}
-
-async function end(progress: Progress, errors: readonly StewardError[], time: Time): Promise<RunOutcome> {
-  const [first] = errors
-  if (!first) {
-    await progress.save({ status: 'succeeded', problem: null, nextAttemptAt: null })
-    return { kind: 'ended', record: progress.record }
-  }
-  const permanent = errors.find(({ retryable }) => !retryable)
-  const attempts = progress.record.attempts + 1
-  if (permanent || attempts >= MAX_ATTEMPTS) {
-    const problem = describeProblem(permanent ?? first)
-    await progress.save({ status: 'failed', attempts, problem, nextAttemptAt: null })
-    return { kind: 'ended', record: progress.record }
-  }
-  const wishMs = Math.max(0, ...errors.map(({ retryAfterMs }) => retryAfterMs ?? 0))
-  const backOffMs = Math.min(FIRST_RETRY_MS * 2 ** (attempts - 1), LONGEST_RETRY_MS)
-  const afterMs = wishMs > 0 ? wishMs : backOffMs * (0.75 + time.random() * 0.5)
-  await progress.save({
-    status: 'running',
-    attempts,
-    problem: describeProblem(first),
-    nextAttemptAt: new Date(time.now() + afterMs),
-  })
-  return { kind: 'again', afterMs, record: progress.record }
+  const { record } = progress
+  await Promise.all([
+    audit.record(
+      record.createdAt,
+      auditEntries(record, () => 'started'),
+    ),
+    progress.save(),
+  ])
 }

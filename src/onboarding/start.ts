@@ -3,14 +3,14 @@ import { claimIdempotencyKey, type IdempotencyStore } from '../trust/idempotency
 import { stepsOf } from './plan.ts'
 import { createOnboardingId, createRecord, type OnboardingRecord, type OnboardingStore } from './record.ts'
 import type { OnboardingRequest } from './request.ts'
+import type { Enqueue } from './run-message.ts'
 import type { StepName } from './step.ts'
 
 export interface StartPorts {
   readonly store: OnboardingStore
   readonly idempotency: IdempotencyStore
   readonly time: Time
-  /** Asks the queue for a run, at the earliest after the delay. */
-  enqueue(onboardingId: string, delayMs: number): Promise<void>
+  readonly enqueue: Enqueue
 }
 
 export interface StartOptions {
@@ -41,8 +41,8 @@ export async function startOnboarding(ports: StartPorts, options: StartOptions):
   const known = onboardingId === freshId ? null : await store.get(onboardingId)
   if (known) return known.record
   const record = createRecord({ onboardingId, request, onlyStep, createdBy, correlationId }, stepsOf(request), now)
-  // The message goes first: a message without a record is dropped after a while, a record without one would wait for ever.
-  await ports.enqueue(onboardingId, delayMs)
+  // The message goes first: a message without a record is dropped after a while, a record without one waits to be resumed.
+  await ports.enqueue({ onboardingId, attempt: record.attempts }, delayMs)
   await store.insert(record)
   return record
 }

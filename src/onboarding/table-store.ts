@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import type { Table } from '../clients/storage/tables.ts'
 import { StewardError } from '../platform/errors.ts'
+import type { Log } from '../platform/log.ts'
 import type { OnboardingRecord, OnboardingStore } from './record.ts'
 
 /** One partition: ids sort newest first, so a list is the head of it. */
@@ -8,8 +9,20 @@ const PARTITION = 'onboarding'
 
 const storedSchema = z.object({ record: z.string() })
 
+/** What every version of Steward relies on before it looks any closer. */
+const recordSchema = z.looseObject({
+  onboardingId: z.string(),
+  request: z.looseObject({ name: z.string() }),
+  status: z.string(),
+  createdAt: z.coerce.date(),
+  updatedAt: z.coerce.date(),
+  nextAttemptAt: z.coerce.date().nullable(),
+  steps: z.array(z.looseObject({ step: z.string() })),
+  facts: z.looseObject({}),
+})
+
 /** Onboardings as rows of a table: the record is one JSON column, because nothing but the id is ever searched for. */
-export function createOnboardingStore(table: Table): OnboardingStore {
+export function createOnboardingStore(table: Table, log: Log): OnboardingStore {
   return {
     insert: async (record) => {
       // A row that is there already is our own: ids are made of chance, and storage may repeat a call whose answer was lost.
@@ -26,7 +39,15 @@ export function createOnboardingStore(table: Table): OnboardingStore {
     },
     list: async (limit) => {
       const rows = await table.list(PARTITION, { limit })
-      return rows.map(({ fields }) => fromFields(fields))
+      return rows.flatMap(({ row, fields }) => {
+        try {
+          return [fromFields(fields)]
+        } catch (error) {
+          // One row that somebody damaged must not hide all the others.
+          log.error('onboarding-unreadable', { onboardingId: row, error })
+          return []
+        }
+      })
     },
   }
 }
@@ -37,11 +58,6 @@ function toFields(record: OnboardingRecord): Record<string, string> {
 
 /** Only Steward writes these rows, and a version of it reads what earlier ones wrote. */
 function fromFields(fields: unknown): OnboardingRecord {
-  const record = JSON.parse(storedSchema.parse(fields).record) as OnboardingRecord
-  return {
-    ...record,
-    createdAt: new Date(record.createdAt),
-    updatedAt: new Date(record.updatedAt),
-    nextAttemptAt: record.nextAttemptAt && new Date(record.nextAttemptAt),
-  }
+  const record: unknown = JSON.parse(storedSchema.parse(fields).record)
+  return recordSchema.parse(record) as unknown as OnboardingRecord
 }

@@ -8,6 +8,7 @@ export type ErrorCode =
   | 'not-found'
   | 'not-ours'
   | 'belongs-to-another'
+  | 'switched-off'
   | 'needs'
   | 'idempotency-key-reused'
   | 'busy'
@@ -48,6 +49,7 @@ const STATUS: Record<ErrorCode, number> = {
   'not-found': 404,
   'not-ours': 409,
   'belongs-to-another': 409,
+  'switched-off': 409,
   needs: 409,
   'idempotency-key-reused': 422,
   busy: 409,

@@ -12,5 +12,6 @@ export interface AuditEntry {
 
 /** Where changes are recorded. A change is written as `started` before it is made: none goes unrecorded. */
 export interface AuditTrail {
-  record(entries: readonly AuditEntry[]): Promise<void>
+  /** `begunAt`: when the work was accepted; the same for all its entries, or writing one again would not replace it. */
+  record(begunAt: Date, entries: readonly AuditEntry[]): Promise<void>
 }

@@ -30,34 +30,37 @@ export async function withExclusion<T>(
   work: (guard: Guard) => Promise<T>,
 ): Promise<T> {
   const { leases, time, log } = ports
-  const held: { name: string; leaseId: string }[] = []
-  let heldSince = time.elapsed()
+  const held: { readonly name: string; readonly leaseId: string; since: Moment }[] = []
   try {
     for (const key of keys) {
       const name = createHash('sha256').update(key).digest('hex')
+      const since = readMoment(time)
       const lease = await leases.acquire(name, LEASE_SECONDS)
       if (lease === 'held') {
         throw new StewardError('busy', `Something else is at work on ${key}; Steward goes on as soon as it is done.`, {
           retryAfterMs: 3_000,
         })
       }
-      held.push({ name, leaseId: lease.leaseId })
+      held.push({ name, leaseId: lease.leaseId, since })
     }
     let isLost = false
     const renewal = setInterval(() => void renew(), RENEW_EVERY_MS)
     const renew = async (): Promise<void> => {
-      const startedAt = time.elapsed()
-      try {
-        const renewed = await Promise.all(held.map(({ name, leaseId }) => leases.renew(name, leaseId)))
-        if (renewed.every(Boolean)) heldSince = startedAt
-        else isLost = true
-      } catch (error) {
-        log.warn('lease-renewal-failed', { keys, error })
-      }
+      const since = readMoment(time)
+      await Promise.all(
+        held.map(async (lease) => {
+          try {
+            if (await leases.renew(lease.name, lease.leaseId)) lease.since = since
+            else isLost = true
+          } catch (error) {
+            log.warn('lease-renewal-failed', { keys, error })
+          }
+        }),
+      )
     }
     try {
       return await work(() => {
-        if (isLost || time.elapsed() - heldSince > TRUSTED_MS) {
+        if (isLost || held.some(({ since }) => ageOf(since, time) > TRUSTED_MS)) {
           throw new StewardError(
             'lease-lost',
             `The exclusive right to work on ${keys.join(', ')} ran out; Steward starts over.`,
@@ -75,4 +78,18 @@ export async function withExclusion<T>(
       ),
     )
   }
+}
+
+/** A moment on both clocks: the one that nobody can set stands still while a machine sleeps, the other may be set back. */
+interface Moment {
+  readonly elapsed: number
+  readonly now: number
+}
+
+function readMoment(time: Time): Moment {
+  return { elapsed: time.elapsed(), now: time.now() }
+}
+
+function ageOf(moment: Moment, time: Time): number {
+  return Math.max(time.elapsed() - moment.elapsed, time.now() - moment.now)
 }

@@ -14,9 +14,19 @@ export function applicationUniqueName({ instance, name }: Owner): string {
   return `steward-${instance}-${name}`
 }
 
+/** Whether an application bears the mark of some onboarding, of this deployment or another. */
+export function isStewardUniqueName(uniqueName: string): boolean {
+  return uniqueName.startsWith('steward-')
+}
+
 /** `externalId` of a SCIM service principal (Databricks allows 64 characters). */
 export function principalExternalId({ instance, name }: Owner): string {
   return `steward/${instance}/${name}`
+}
+
+/** Whether a principal bears the mark of some onboarding, of this deployment or another. */
+export function isStewardExternalId(externalId: string): boolean {
+  return externalId.startsWith('steward/')
 }
 
 /** `displayName` of a client secret: it names the vault secret that holds it, so an orphan is recognised as ours. */

@@ -4,13 +4,13 @@ import type { Time } from '../platform/time.ts'
 import type { AuditTrail } from './audit.ts'
 import type { IdempotencyStore } from './idempotency.ts'
 
-/** Audit rows, a partition a day, so that a day is read or thrown away as one. */
+/** Audit rows, a partition for each day on which work began, so that a day is read or thrown away as one. */
 export function createAuditTrail(table: Table, time: Time): AuditTrail {
   return {
-    record: async (entries) => {
+    record: async (begunAt, entries) => {
       if (entries.length === 0) return
       const at = new Date(time.now())
-      const day = at.toISOString().slice(0, 10)
+      const day = begunAt.toISOString().slice(0, 10)
       await table.upsertAll(
         day,
         entries.map(({ key, ...entry }) => ({ row: key, fields: { ...entry, at } })),

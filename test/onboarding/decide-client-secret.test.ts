@@ -36,13 +36,6 @@ describe('what becomes of the client secret in the vault', () => {
       { ...application, passwordCredentials: [] },
       { kind: 'create', reason: 'revoked-elsewhere' },
     ],
-    ['of an application that is no more: a new one', version, null, { kind: 'create', reason: 'revoked-elsewhere' }],
-    [
-      'of an application made anew: a new one',
-      version,
-      { ...application, clientId: 'app-2' },
-      { kind: 'create', reason: 'revoked-elsewhere' },
-    ],
     [
       'expired in the vault: a new one',
       { ...version, expiresAt: before },
@@ -55,9 +48,25 @@ describe('what becomes of the client secret in the vault', () => {
       { ...application, passwordCredentials: [{ ...credential, endsAt: before }] },
       { kind: 'create', reason: 'expired' },
     ],
-    ['switched off: a new one', { ...version, isEnabled: false }, application, { kind: 'create', reason: 'disabled' }],
+    [
+      'switched off by somebody: refused',
+      { ...version, isEnabled: false },
+      application,
+      { kind: 'refuse', reason: 'switched-off' },
+    ],
   ] as const)('%s', (_name, current, app, decision) => {
-    expect(decideClientSecret(owner, { current, application: app }, now)).toEqual(decision)
+    const state = { current, application: app, isMarkedApplicationThere: false }
+    expect(decideClientSecret(owner, state, now)).toEqual(decision)
+  })
+
+  it.each([
+    ['no application is found', null],
+    ['another application is found', { ...application, clientId: 'app-2' }],
+  ])('is kept from being written over while the application that it is of is still there: %s', (_name, app) => {
+    const decide = (isMarkedApplicationThere: boolean) =>
+      decideClientSecret(owner, { current: version, application: app, isMarkedApplicationThere }, now)
+    expect(decide(true)).toEqual({ kind: 'refuse', reason: 'of-another-application', clientId: 'app-1' })
+    expect(decide(false)).toEqual({ kind: 'create', reason: 'application-gone' })
   })
 
   it('never writes over a secret whose tags are not a complete mark of this instance', () => {
@@ -68,7 +77,8 @@ describe('what becomes of the client secret in the vault', () => {
     fc.assert(
       fc.property(anyTags, (foreign) => {
         const isComplete = Object.keys(tags).every((name) => foreign[name])
-        const decision = decideClientSecret(owner, { current: { ...version, tags: foreign }, application }, now)
+        const current = { ...version, tags: foreign }
+        const decision = decideClientSecret(owner, { current, application, isMarkedApplicationThere: false }, now)
         if (!isComplete) expect(decision).toEqual({ kind: 'refuse', reason: 'not-ours' })
       }),
     )

@@ -23,7 +23,7 @@ describe('what becomes of the principal in the workspace', () => {
   it('is kept when it is ours and as wished', () => {
     expect(decideWorkspacePrincipal(owner, [principal], wish)).toMatchObject({
       kind: 'keep',
-      isAdopted: false,
+      needsMark: false,
       missingEntitlements: [],
       missingGroupIds: [],
     })
@@ -42,12 +42,29 @@ describe('what becomes of the principal in the workspace', () => {
     })
   })
 
-  it('is taken over only by its very id', () => {
-    const foreign = { ...principal, externalId: null }
-    const adopt = (adoptPrincipalId: string) =>
-      decideWorkspacePrincipal(owner, [foreign], { ...wish, adoptPrincipalId })
-    expect(adopt(foreign.principalId)).toMatchObject({ kind: 'keep', isAdopted: true })
-    expect(adopt('1')).toMatchObject({ kind: 'refuse', reason: 'not-ours' })
+  it('is taken over only by its very id, and marked when nobody else has marked it', () => {
+    const adopt = (externalId: string | null, adoptPrincipalId: string) =>
+      decideWorkspacePrincipal(owner, [{ ...principal, externalId }], { ...wish, adoptPrincipalId })
+    expect(adopt(null, principal.principalId)).toMatchObject({ kind: 'keep', needsMark: true })
+    expect(adopt('of-the-directory', principal.principalId)).toMatchObject({ kind: 'keep', needsMark: false })
+    expect(adopt(null, '1')).toMatchObject({ kind: 'refuse', reason: 'not-ours' })
+  })
+
+  it.each(['steward/prod/other', 'steward/test/etl'])(
+    'is never taken over from another onboarding: %s',
+    (externalId) => {
+      const others = { ...principal, externalId }
+      const adopting = { ...wish, adoptPrincipalId: principal.principalId }
+      expect(decideWorkspacePrincipal(owner, [others], adopting)).toMatchObject({
+        kind: 'refuse',
+        reason: 'belongs-to-another',
+      })
+    },
+  )
+
+  it('is refused when somebody deactivated it', () => {
+    const inactive = { ...principal, isActive: false }
+    expect(decideWorkspacePrincipal(owner, [inactive], wish)).toMatchObject({ kind: 'refuse', reason: 'switched-off' })
   })
 
   it('is not made when the one to be adopted is missing', () => {

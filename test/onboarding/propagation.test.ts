@@ -34,6 +34,17 @@ describe('waiting for propagation', () => {
     expect(time.elapsed()).toBeLessThanOrEqual(2_000)
   })
 
+  it('ends at once when the instance is about to stop', async () => {
+    const time = createManualTime()
+    const patience = { time, deadline: FOREVER, shouldStop: () => true }
+    await expect(waitForPropagation({ patience, subject: 'It', attempt: async () => undefined })).rejects.toMatchObject(
+      {
+        code: 'busy',
+      },
+    )
+    expect(time.sleeps).toEqual([])
+  })
+
   it('lets every error through at once', async () => {
     const time = createManualTime()
     const attempt = async () => {
@@ -62,20 +73,20 @@ describe('creating a thing that cannot be there twice', () => {
 
   it('tries again after a lost answer, and takes what it then finds', async () => {
     const create = inTurn<string>(new StewardError('outcome-unknown', 'lost'), 'already-exists')
-    expect(await run(create.next, async () => 'found')).toBe('found')
+    expect(await run(create.next, async () => 'found')).toEqual({ thing: 'found', wasThere: false })
     expect(create.count).toBe(2)
   })
 
   it('never creates again once it knows that it is there', async () => {
     const create = inTurn<string>('already-exists')
     const find = inTurn<string | null>(null, null, 'visible at last')
-    expect(await run(create.next, find.next)).toBe('visible at last')
+    expect(await run(create.next, find.next)).toEqual({ thing: 'visible at last', wasThere: true })
     expect([create.count, find.count]).toEqual([1, 3])
   })
 
   it('waits while what it builds on is not yet there', async () => {
     const create = inTurn('not-yet', 'not-yet', 'made')
-    expect(await run(create.next, async () => null)).toBe('made')
+    expect(await run(create.next, async () => null)).toEqual({ thing: 'made', wasThere: false })
   })
 
   it('asks the guard before every attempt', async () => {

@@ -68,9 +68,72 @@ describe('an onboarding request', () => {
       { ...minimal, databricks: { workspace, entitlements: ['workspace-consume', 'workspace-access'] } },
       ['databricks.entitlements'],
     ],
-    ['a group twice', { ...minimal, databricks: { workspace, groups: ['etl', 'etl'] } }, ['databricks.groups']],
+    ['a group twice', { ...minimal, databricks: { workspace, groups: ['etl', 'ETL '] } }, ['databricks.groups']],
+    [
+      'contradictions beside fields that are wrong',
+      {
+        name: 'E',
+        servicePrincipal: { kind: 'databricks', displayName: '' },
+        clientSecret: { vault: 'no' },
+        databricks: { workspace: 1, groups: ['etl', 'etl'], adopt: true },
+      },
+      [
+        'name',
+        'servicePrincipal.displayName',
+        'clientSecret.vault',
+        'clientSecret.secretName',
+        'databricks.workspace',
+        'clientSecret',
+        'databricks.adopt',
+        'databricks.groups',
+      ],
+    ],
+    [
+      'a missing section beside a field that is wrong',
+      { name: 'E', servicePrincipal: { kind: 'databricks', displayName: 'etl' } },
+      ['name', 'databricks'],
+    ],
+    [
+      'an id of the wrong form without consent',
+      { ...minimal, servicePrincipal: { ...minimal.servicePrincipal, clientId: 'no' } },
+      ['servicePrincipal.clientId', 'servicePrincipal.adopt'],
+    ],
+    [
+      'consent that is none',
+      { ...minimal, servicePrincipal: { ...minimal.servicePrincipal, adopt: 'yes' } },
+      ['servicePrincipal.adopt'],
+    ],
+    [
+      'more groups than anybody needs',
+      { ...minimal, databricks: { workspace, groups: Array.from({ length: 51 }, (_, index) => `g${index}`) } },
+      ['databricks.groups'],
+    ],
+    [
+      'more entitlements than there are',
+      { ...minimal, databricks: { workspace, entitlements: Array.from({ length: 6 }, () => 'workspace-access') } },
+      ['databricks.entitlements', 'databricks.entitlements'],
+    ],
+    ...['a\nb', 'a\u0000', 'a\u202eb', 'a\u200bb', 'a\ud800'].map((name): [string, unknown, string[]] => [
+      `invisible characters: ${JSON.stringify(name)}`,
+      {
+        name: 'etl',
+        servicePrincipal: { kind: 'entra', displayName: name },
+        databricks: { workspace, groups: [name] },
+      },
+      ['servicePrincipal.displayName', 'databricks.groups[0]'],
+    ]),
   ])('is refused with every path: %s', (_name, body, paths) => {
     expect(issuesOf(body)).toEqual(paths)
+  })
+
+  it('takes names in any script, without the blanks around them', () => {
+    const request = parseOnboardingRequest({
+      name: 'etl',
+      servicePrincipal: { kind: 'entra', displayName: ' Übermäßig 数据 🦆 ' },
+      databricks: { workspace, groups: [' Datenfluß '] },
+    })
+    expect(request.servicePrincipal.displayName).toBe('Übermäßig 数据 🦆')
+    expect(request.databricks?.groups).toEqual(['Datenfluß'])
   })
 
   it('says where each wish stands', () => {

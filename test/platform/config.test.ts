@@ -3,10 +3,13 @@ import { readSettings } from '../../src/platform/config.ts'
 import type { StewardError } from '../../src/platform/errors.ts'
 
 const ID = '00000000-0000-4000-8000-000000000000'
-const idOf = (type: string): string => `/subscriptions/${ID}/resourceGroups/rg/providers/${type}/name`
+const idOf = (type: string, name: string): string => `/subscriptions/${ID}/resourceGroups/rg/providers/${type}/${name}`
 
-const vault = { url: 'https://kv-etl.vault.azure.net', resourceId: idOf('Microsoft.KeyVault/vaults') }
-const workspace = { url: 'https://adb-1.2.azuredatabricks.net', resourceId: idOf('Microsoft.Databricks/workspaces') }
+const vault = { url: 'https://kv-etl.vault.azure.net', resourceId: idOf('Microsoft.KeyVault/vaults', 'kv-etl') }
+const workspace = {
+  url: 'https://adb-1.2.azuredatabricks.net',
+  resourceId: idOf('Microsoft.Databricks/workspaces', 'etl'),
+}
 const config = { instance: 'prod', vaults: [vault], databricks: { workspaces: [workspace] } }
 
 const environmentOf = (steward: unknown, more: Record<string, string | undefined> = {}) => ({
@@ -89,8 +92,60 @@ describe('the settings', () => {
     ['another domain', { ...vault, url: 'https://kv.vault.azure.net.evil.example' }],
     ['another cloud', { ...vault, url: 'https://kv.vault.azure.cn' }],
     ['no name', { ...vault, url: 'https://.vault.azure.net' }],
+    ['two names', { ...vault, url: 'https://a.kv-etl.vault.azure.net' }],
+    ['its name in the private zone', { ...vault, url: 'https://kv-etl.privatelink.vault.azure.net' }],
   ])('name no vault with %s', (_what, wrong) => {
     expect(findIssues(environmentOf({ ...config, vaults: [wrong] }))).toEqual(['STEWARD_CONFIG.vaults[0].url'])
+  })
+
+  it('name one vault by its origin and its resource id', () => {
+    const other = { ...vault, resourceId: idOf('Microsoft.KeyVault/vaults', 'kv-other') }
+    expect(findIssues(environmentOf({ ...config, vaults: [other] }))).toEqual(['STEWARD_CONFIG.vaults[0].resourceId'])
+    const sameInCapitals = { ...vault, resourceId: idOf('Microsoft.KeyVault/vaults', 'KV-ETL') }
+    expect(findIssues(environmentOf({ ...config, vaults: [sameInCapitals] }))).toEqual([])
+  })
+
+  it.each([
+    'https://accounts.azuredatabricks.net',
+    'https://westeurope.azuredatabricks.net',
+    'https://adb-1.azuredatabricks.net',
+    'https://adb-1.2.privatelink.azuredatabricks.net',
+    'https://adb-1.2.databricks.azure.us',
+  ])('name no workspace at %s', (url) => {
+    const databricks = { workspaces: [{ ...workspace, url }] }
+    expect(findIssues(environmentOf({ ...config, databricks }))).toEqual([
+      'STEWARD_CONFIG.databricks.workspaces[0].url',
+    ])
+  })
+
+  it('are of the cloud that they name', () => {
+    const vaults = [{ ...vault, url: 'https://kv-etl.vault.usgovcloudapi.net' }]
+    const workspaces = [{ ...workspace, url: 'https://adb-1.2.databricks.azure.us' }]
+    const government = { ...config, cloud: 'AzureUSGovernment', vaults, databricks: { workspaces } }
+    expect(findIssues(environmentOf(government))).toEqual([])
+  })
+
+  it('take groups without the blanks around them, and none twice', () => {
+    const withGroups = (groups: string[]) =>
+      environmentOf({ ...config, databricks: { workspaces: [workspace], groups } })
+    expect(readSettings(withGroups([' etl '])).config.databricks?.groups).toEqual(['etl'])
+    expect(findIssues(withGroups(['etl', 'bi', 'ETL ']))).toEqual(['STEWARD_CONFIG.databricks.groups[2]'])
+  })
+
+  it('are told with every contradiction, whatever else is wrong', () => {
+    const other = { ...vault, resourceId: idOf('Microsoft.KeyVault/vaults', 'kv-other') }
+    const databricks = { workspaces: [workspace, workspace], groups: ['admins', 7], allowAdmins: 'no' }
+    expect(findIssues(environmentOf({ instance: 'P', vaults: [other, 'kv'], databricks }))).toEqual(
+      [
+        'instance',
+        'vaults[1]',
+        'databricks.groups[1]',
+        'databricks.allowAdmins',
+        'databricks.workspaces[1].url',
+        'vaults[0].resourceId',
+        'databricks.groups[0]',
+      ].map((path) => `STEWARD_CONFIG.${path}`),
+    )
   })
 
   it('name nothing twice', () => {

@@ -11,6 +11,8 @@ function createLeaseBoard() {
   const isHeld = (name: string) => (held.get(name)?.until ?? 0) > Date.now()
   const board = {
     isReachable: true,
+    /** How many renewals in a row get no answer. */
+    unreachableFor: 0,
     heldCount: () => [...held.keys()].filter(isHeld).length,
     /** Whoever holds a lease loses it to somebody else. */
     stealAll: () => {
@@ -25,7 +27,7 @@ function createLeaseBoard() {
       return { leaseId }
     },
     renew: async (name, leaseId) => {
-      if (!board.isReachable) throw new Error('storage is away')
+      if (!board.isReachable || board.unreachableFor-- > 0) throw new Error('storage is away')
       const lease = held.get(name)
       if (lease?.leaseId !== leaseId) return false
       lease.until = Date.now() + LEASE_SECONDS * 1000
@@ -38,7 +40,14 @@ function createLeaseBoard() {
   return Object.assign(board, { leases })
 }
 
-const time: Time = { now: () => Date.now(), elapsed: () => Date.now(), sleep: async () => undefined, random: () => 0.5 }
+/** Both clocks; each can be made to differ from what passes for storage. */
+const clocks = { wallShiftMs: 0, sleptMs: 0 }
+const time: Time = {
+  now: () => Date.now() + clocks.wallShiftMs,
+  elapsed: () => Date.now() - clocks.sleptMs,
+  sleep: async () => undefined,
+  random: () => 0.5,
+}
 const log = createLog(() => undefined)
 
 describe('exclusive work', () => {
@@ -46,6 +55,7 @@ describe('exclusive work', () => {
   beforeEach(() => {
     vi.useFakeTimers()
     board = createLeaseBoard()
+    Object.assign(clocks, { wallShiftMs: 0, sleptMs: 0 })
   })
   afterEach(() => {
     vi.useRealTimers()
@@ -96,6 +106,34 @@ describe('exclusive work', () => {
     await exclude(['a'], async (guard) => {
       board.stealAll()
       await vi.advanceTimersByTimeAsync((LEASE_SECONDS / 2) * 1000)
+      expect(guard).toThrow(/ran out/)
+    })
+  })
+
+  it('is not relied on after the machine slept, during which one of its clocks stood still', async () => {
+    await exclude(['a'], async (guard) => {
+      board.isReachable = false
+      clocks.sleptMs = LEASE_SECONDS * 1000
+      vi.setSystemTime(Date.now() + LEASE_SECONDS * 1000)
+      expect(guard).toThrow(/ran out/)
+    })
+  })
+
+  it('is not relied on for longer because somebody set the clock back', async () => {
+    await exclude(['a'], async (guard) => {
+      board.isReachable = false
+      clocks.wallShiftMs = -3_600_000
+      await vi.advanceTimersByTimeAsync((LEASE_SECONDS - 4) * 1000)
+      expect(guard).toThrow(/ran out/)
+    })
+  })
+
+  it('is relied on only as long as the oldest of its keys', async () => {
+    await exclude(['a', 'b'], async (guard) => {
+      board.unreachableFor = 1
+      await vi.advanceTimersByTimeAsync((LEASE_SECONDS - 6) * 1000)
+      expect(guard).not.toThrow()
+      await vi.advanceTimersByTimeAsync(2_000)
       expect(guard).toThrow(/ran out/)
     })
   })

@@ -1,6 +1,7 @@
 import type { HttpAnswer, HttpClient } from '../../platform/http/message.ts'
 import type { Secret } from '../../platform/secret.ts'
 import { type ApiError, createJsonApi } from '../json-api.ts'
+import { type AdministratorCalls, administratorCalls } from './administrators.ts'
 import { parseDatabricksError } from './errors.ts'
 import { type GroupCalls, groupCalls } from './groups.ts'
 import { type ServicePrincipalCalls, servicePrincipalCalls, type WorkspacePrincipal } from './service-principals.ts'
@@ -8,7 +9,7 @@ import { type ServicePrincipalCalls, servicePrincipalCalls, type WorkspacePrinci
 export type { WorkspacePrincipal }
 
 /** One Azure Databricks workspace, as far as Steward uses it. */
-export type DatabricksClient = ServicePrincipalCalls & GroupCalls
+export type DatabricksClient = ServicePrincipalCalls & GroupCalls & AdministratorCalls
 
 export interface DatabricksClientOptions {
   readonly http: HttpClient
@@ -31,7 +32,7 @@ export function createDatabricksClient(options: DatabricksClientOptions): Databr
     contentType: 'application/scim+json; charset=utf-8',
     parseError: toApiError,
   })
-  return { ...servicePrincipalCalls(workspace), ...groupCalls(workspace) }
+  return { ...servicePrincipalCalls(workspace), ...groupCalls(workspace), ...administratorCalls(workspace) }
 }
 
 function toApiError(answer: HttpAnswer): ApiError {

@@ -71,7 +71,8 @@ const errorBody = z.object({
   message: z.string().optional().catch(undefined),
   /** SCIM. */
   detail: z.string().optional().catch(undefined),
-  status: z.union([z.string(), z.number()]).optional().catch(undefined),
+  /** Text in SCIM (RFC 7644); a number is the problem details of whatever stands in front. */
+  status: z.string().optional().catch(undefined),
   scimType: z.string().optional().catch(undefined),
   /** API 1.2. */
   error: z.string().optional().catch(undefined),

@@ -19,7 +19,7 @@ export function filterEquals(attribute: string, value: string): string {
 export interface ScimQuery<T> {
   /** `/ServicePrincipals` */
   readonly path: string
-  readonly filter: string
+  readonly filter?: string
   /** `attributes` or `excludedAttributes`. */
   readonly projection: Readonly<Record<string, string>>
   readonly right: Right
@@ -35,7 +35,7 @@ export async function listScim<T>(workspace: JsonApi, query: ScimQuery<T>): Prom
   const found: T[] = []
   for (let pages = 0; pages < MAX_PAGES; pages++) {
     const parameters = new URLSearchParams({
-      filter: query.filter,
+      ...(query.filter === undefined ? {} : { filter: query.filter }),
       ...query.projection,
       startIndex: String(found.length + 1),
       count: String(PAGE_SIZE),

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { idText } from '../answer.ts'
-import type { JsonApi } from '../json-api.ts'
+import type { ApiError, JsonApi } from '../json-api.ts'
 import { DATABRICKS_RIGHTS } from './rights.ts'
 import { demand, filterEquals, listScim, patchCall, SCIM_PATH, type ScimOperation } from './scim.ts'
 
@@ -18,7 +18,8 @@ export interface WorkspacePrincipal {
 }
 
 export interface ServicePrincipalCalls {
-  listServicePrincipals(filter: { applicationId: string } | { displayName: string }): Promise<WorkspacePrincipal[]>
+  /** All of them without a filter. */
+  listServicePrincipals(filter?: { applicationId: string }): Promise<WorkspacePrincipal[]>
   getServicePrincipal(principalId: string): Promise<WorkspacePrincipal | null>
   createServicePrincipal(wish: {
     /** Absent for a principal that Databricks manages itself. */
@@ -78,10 +79,7 @@ export function servicePrincipalCalls(workspace: JsonApi): ServicePrincipalCalls
     listServicePrincipals: (filter) =>
       listScim(workspace, {
         path: PATH,
-        filter:
-          'applicationId' in filter
-            ? filterEquals('applicationId', filter.applicationId)
-            : filterEquals('displayName', filter.displayName),
+        ...(filter ? { filter: filterEquals('applicationId', filter.applicationId) } : {}),
         projection: WITHOUT_ROLES,
         right: DATABRICKS_RIGHTS.readServicePrincipals,
         resource: principalAnswer,
@@ -97,7 +95,7 @@ export function servicePrincipalCalls(workspace: JsonApi): ServicePrincipalCalls
         answer: principalAnswer,
       } as const
       const outcome = await workspace.call(call)
-      if (outcome.kind === 'refused' && outcome.error.status === 404) return null
+      if (outcome.kind === 'refused' && isMissing(outcome.error)) return null
       return demand(workspace, call, outcome)
     },
 
@@ -141,6 +139,14 @@ export function servicePrincipalCalls(workspace: JsonApi): ServicePrincipalCalls
   }
 }
 
-function isAlreadyThere({ status, code }: { status: number; code: string | null }): boolean {
-  return status === 409 || code === 'RESOURCE_ALREADY_EXISTS' || code === 'ALREADY_EXISTS'
+const MISSING: ReadonlySet<string | null> = new Set(['SCIM_404', 'RESOURCE_DOES_NOT_EXIST', 'NOT_FOUND'])
+const ALREADY_THERE: ReadonlySet<string | null> = new Set(['SCIM_409', 'RESOURCE_ALREADY_EXISTS', 'ALREADY_EXISTS'])
+
+/** Whether the workspace itself, not something in front of it, says that what the path names is not there. */
+function isMissing({ status, code }: ApiError): boolean {
+  return status === 404 && MISSING.has(code)
+}
+
+function isAlreadyThere({ status, code }: ApiError): boolean {
+  return [400, 409].includes(status) && ALREADY_THERE.has(code)
 }

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { idText, isoDate } from '../answer.ts'
 import type { JsonApi } from '../json-api.ts'
+import { isMissing, isTaken } from './errors.ts'
 import { alternateKey } from './key.ts'
 import { GRAPH_RIGHTS } from './rights.ts'
 
@@ -81,7 +82,7 @@ export function applicationCalls(graph: JsonApi): ApplicationCalls {
     } as const
     const outcome = await graph.call(call)
     if (outcome.kind === 'done') return outcome.value
-    if (outcome.error.status === 404) return null
+    if (isMissing(outcome.error)) return null
     throw graph.explain(call, outcome.error)
   }
 
@@ -113,7 +114,7 @@ export function applicationCalls(graph: JsonApi): ApplicationCalls {
       } as const
       const outcome = await graph.call(call)
       if (outcome.kind === 'done') return outcome.value
-      if (outcome.error.status === 409 && !outcome.error.isTransient) return 'already-exists'
+      if (isTaken(outcome.error)) return 'already-exists'
       throw graph.explain(call, outcome.error)
     },
   }

@@ -3,13 +3,14 @@ import type { Secret } from '../../platform/secret.ts'
 import { createJsonApi } from '../json-api.ts'
 import { type Application, type ApplicationCalls, applicationCalls } from './applications.ts'
 import { parseGraphError } from './errors.ts'
+import { type OwnershipCalls, ownershipCalls } from './ownership.ts'
 import { type PasswordCalls, passwordCalls } from './passwords.ts'
-import { type ServicePrincipalCalls, servicePrincipalCalls } from './service-principals.ts'
+import { type ServicePrincipal, type ServicePrincipalCalls, servicePrincipalCalls } from './service-principals.ts'
 
-export type { Application }
+export type { Application, ServicePrincipal }
 
 /** Microsoft Graph v1.0, as far as Steward uses it. */
-export type GraphClient = ApplicationCalls & ServicePrincipalCalls & PasswordCalls
+export type GraphClient = ApplicationCalls & OwnershipCalls & ServicePrincipalCalls & PasswordCalls
 
 export interface GraphClientOptions {
   readonly http: HttpClient
@@ -31,5 +32,10 @@ export function createGraphClient({ http, token, host, identityLabel }: GraphCli
     contentType: 'application/json',
     parseError: parseGraphError,
   })
-  return { ...applicationCalls(graph), ...servicePrincipalCalls(graph), ...passwordCalls(graph) }
+  return {
+    ...applicationCalls(graph),
+    ...ownershipCalls(graph),
+    ...servicePrincipalCalls(graph),
+    ...passwordCalls(graph),
+  }
 }

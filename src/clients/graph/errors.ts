@@ -24,6 +24,16 @@ function parseJson(text: string): unknown {
   }
 }
 
+/** Whether Graph itself, not something in front of it, says that what the path names is not there. */
+export function isMissing({ status, code }: ApiError): boolean {
+  return status === 404 && code === 'Request_ResourceNotFound'
+}
+
+/** Whether the refusal says that another object has the same unique key; other conflicts say nothing of the kind. */
+export function isTaken({ code }: ApiError): boolean {
+  return code === 'Request_MultipleObjectsWithSameKeyValue'
+}
+
 /** How Graph says that a replica has not heard of an application that was just created. */
 const NOT_REPLICATED: readonly { status: number; code?: string; text: RegExp }[] = [
   { status: 400, text: /The appId '.+' of the service principal does not reference a valid application object/ },

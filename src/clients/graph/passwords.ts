@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { Secret } from '../../platform/secret.ts'
 import { idText, isoDate } from '../answer.ts'
 import type { JsonApi } from '../json-api.ts'
-import { CONCURRENT_CHANGE } from './errors.ts'
+import { CONCURRENT_CHANGE, isMissing } from './errors.ts'
 import { GRAPH_RIGHTS } from './rights.ts'
 
 /** A client secret at the one moment at which Graph shows it. */
@@ -51,7 +51,7 @@ export function passwordCalls(graph: JsonApi): PasswordCalls {
       } as const
       const outcome = await graph.call(call)
       if (outcome.kind === 'done') return outcome.value
-      if (outcome.error.status === 404) return 'application-not-replicated'
+      if (isMissing(outcome.error)) return 'application-not-replicated'
       if (outcome.error.code === CONCURRENT_CHANGE) return 'concurrent-change'
       throw graph.explain(call, outcome.error)
     },
@@ -69,7 +69,8 @@ export function passwordCalls(graph: JsonApi): PasswordCalls {
       const outcome = await graph.call(call)
       if (outcome.kind === 'done') return 'removed'
       const { status, message } = outcome.error
-      if (status === 404 || (status === 400 && /no password credential found/i.test(message))) return 'already-gone'
+      if (isMissing(outcome.error) || (status === 400 && /no password credential found/i.test(message)))
+        return 'already-gone'
       throw graph.explain(call, outcome.error)
     },
   }

@@ -17,6 +17,12 @@ function ownedBy(action: string): Right {
 export const GRAPH_RIGHTS = {
   readApplication: ownedBy('read an application'),
   createApplication: ownedBy('create an application'),
+  readDeletedApplications: {
+    action: 'read deleted applications',
+    on: 'Microsoft Graph',
+    right: 'the Graph application role Application.Read.All',
+    grantedBy: GRANTED_BY,
+  },
   readServicePrincipal: ownedBy('read a service principal'),
   createServicePrincipal: ownedBy('create a service principal'),
   changePasswords: ownedBy('add and remove client secrets of an application'),

@@ -1,11 +1,11 @@
 import { z } from 'zod'
 import { idText } from '../answer.ts'
 import type { JsonApi } from '../json-api.ts'
-import { isApplicationNotReplicated } from './errors.ts'
+import { isApplicationNotReplicated, isMissing, isTaken } from './errors.ts'
 import { alternateKey } from './key.ts'
 import { GRAPH_RIGHTS } from './rights.ts'
 
-interface ServicePrincipal {
+export interface ServicePrincipal {
   readonly objectId: string
   readonly clientId: string
   readonly displayName: string
@@ -40,7 +40,7 @@ export function servicePrincipalCalls(graph: JsonApi): ServicePrincipalCalls {
       } as const
       const outcome = await graph.call(call)
       if (outcome.kind === 'done') return outcome.value
-      if (outcome.error.status === 404) return null
+      if (isMissing(outcome.error)) return null
       throw graph.explain(call, outcome.error)
     },
 
@@ -56,7 +56,7 @@ export function servicePrincipalCalls(graph: JsonApi): ServicePrincipalCalls {
       } as const
       const outcome = await graph.call(call)
       if (outcome.kind === 'done') return outcome.value
-      if (outcome.error.status === 409 && !outcome.error.isTransient) return 'already-exists'
+      if (isTaken(outcome.error)) return 'already-exists'
       if (isApplicationNotReplicated(outcome.error)) return 'application-not-replicated'
       throw graph.explain(call, outcome.error)
     },

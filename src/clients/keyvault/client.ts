@@ -34,8 +34,6 @@ export interface VaultClient {
     name: string,
     wish: { value: Secret; expiresAt: Date; tags: Record<string, string>; contentType: string },
   ): Promise<SecretVersion | 'deleted-but-recoverable' | 'being-changed'>
-  /** Right: `changeVersion`. */
-  disableSecretVersion(name: string, version: string): Promise<void>
 }
 
 export interface VaultClientOptions {
@@ -95,7 +93,7 @@ export function createVaultClient(options: VaultClientOptions): VaultClient {
           }
         }
       } catch (thrown) {
-        if (isRefusal(thrown, 404)) return []
+        if (isRefusal(thrown, 404, 'SecretNotFound')) return []
         throw thrown
       }
       return versions
@@ -109,7 +107,7 @@ export function createVaultClient(options: VaultClientOptions): VaultClient {
         try {
           return toVersion((await client.getSecret(name)).properties)
         } catch (thrown) {
-          if (isRefusal(thrown, 404)) return null
+          if (isRefusal(thrown, 404, 'SecretNotFound')) return null
           if (isRefusal(thrown, 403, 'SecretDisabled')) return 'disabled'
           throw thrown
         }
@@ -119,19 +117,23 @@ export function createVaultClient(options: VaultClientOptions): VaultClient {
 
     setSecret: (name, { value, expiresAt, tags, contentType }) =>
       call(VAULT_RIGHTS.setSecret, async (client) => {
+        let isStored = false
+        const onResponse = ({ status }: { status: number }): void => {
+          isStored = status < 300
+        }
         try {
-          const stored = await client.setSecret(name, value.reveal(), { expiresOn: expiresAt, tags, contentType })
+          const wish = { expiresOn: expiresAt, tags, contentType, onResponse }
+          const stored = await client.setSecret(name, value.reveal(), wish)
           return toVersion(stored.properties)
         } catch (thrown) {
           if (isRefusal(thrown, 409, 'ObjectIsDeletedButRecoverable')) return 'deleted-but-recoverable'
           if (isRefusal(thrown, 409, 'ObjectIsBeingRecovered', 'ObjectIsBeingDeleted')) return 'being-changed'
-          throw thrown
+          if (!isStored) throw thrown
+          throw new StewardError(
+            'outcome-unknown',
+            `${options.vaultUrl} took secret ${name} but answered in a form that Steward does not know.`,
+          )
         }
-      }),
-
-    disableSecretVersion: (name, version) =>
-      call(VAULT_RIGHTS.changeVersion, async (client) => {
-        await client.updateSecretProperties(name, version, { enabled: false })
       }),
   }
 }
@@ -161,6 +163,5 @@ function findDisabledCurrent(versions: readonly SecretVersion[]): SecretVersion 
 }
 
 function isRefusal(thrown: unknown, status: number, ...codes: readonly string[]): boolean {
-  if (!(thrown instanceof VaultRefusal) || thrown.status !== status) return false
-  return codes.length === 0 || codes.includes(thrown.code)
+  return thrown instanceof VaultRefusal && thrown.status === status && codes.includes(thrown.code)
 }

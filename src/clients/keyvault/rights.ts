@@ -16,7 +16,6 @@ export const VAULT_RIGHTS = {
   readSecret: secretsOfficer('read a secret'),
   listVersions: secretsOfficer("list a secret's versions"),
   setSecret: secretsOfficer('set a secret'),
-  changeVersion: secretsOfficer("change a secret version's attributes"),
 } as const satisfies Record<string, Right>
 
 /** What is lacking when the vault's firewall, not its access control, says no. */

@@ -44,7 +44,7 @@ export function createSdkTransport({ http, vaultUrl, createHeaders }: TransportO
   }
 }
 
-const METHODS: readonly HttpMethod[] = ['GET', 'PUT', 'PATCH']
+const METHODS: readonly HttpMethod[] = ['GET', 'PUT']
 
 function readMethod({ method }: SdkRequest): HttpMethod {
   const known = METHODS.find((candidate) => candidate === method)

@@ -2,8 +2,13 @@ import type { SecretVersion, VaultClient } from '../../clients/keyvault/client.t
 import { StewardError } from '../../platform/errors.ts'
 import type { Secret } from '../../platform/secret.ts'
 import { LEASE_SECONDS } from '../../trust/exclusion.ts'
-import { clientSecretDisplayName, writeClientSecretTags } from '../../trust/marks.ts'
-import { toUnknownOutcome } from '../create-once.ts'
+import {
+  applicationUniqueName,
+  clientSecretDisplayName,
+  readClientSecretTags,
+  writeClientSecretTags,
+} from '../../trust/marks.ts'
+import { lookAgain, toUnknownOutcome } from '../create-once.ts'
 import { type ClientSecretDecision, decideClientSecret, findOrphans } from '../decide-client-secret.ts'
 import { waitForPropagation } from '../propagation.ts'
 import type { OnboardingRequest } from '../request.ts'
@@ -13,7 +18,7 @@ const DAY_MS = 24 * 60 * 60 * 1000
 
 /**
  * An orphan younger than this may still be on its way into the vault, from a worker that lost its lease with the write
- * under way: one lease, one request and a margin for Graph's clock.
+ * under way: one lease, one request (a repetition asks the lease again) and a margin for Graph's clock.
  */
 const ORPHAN_AGE_MS = (LEASE_SECONDS + 30 + 10) * 1000
 
@@ -32,7 +37,9 @@ export const clientSecretStep: Step = {
       vault.getCurrentSecret(section.secretName),
       context.sighting('application'),
     ])
-    const decision = decideClientSecret(context.owner, { current, application }, new Date(context.patience.time.now()))
+    const isMarkedApplicationThere = await isOtherApplicationThere(context, current, application?.clientId)
+    const now = new Date(context.patience.time.now())
+    const decision = decideClientSecret(context.owner, { current, application, isMarkedApplicationThere }, now)
     const orphans = await lookForOrphans(context, vault, decision, application?.passwordCredentials ?? [])
     const target = `secret ${section.secretName} in ${new URL(section.vault).hostname}`
     const changes: Change[] = orphans.map(({ keyId }) => ({
@@ -86,6 +93,24 @@ async function lookForOrphans(
   return findOrphans(suspects, owner.instance, await vault.listSecretVersions(secretName))
 }
 
+/**
+ * Whether the application that the vault's tags name exists beside the one that was found. Throws `not-propagated` when
+ * it is our very application, which the look by its unique name did not show.
+ */
+async function isOtherApplicationThere(
+  { owner, services }: PlanContext,
+  current: SecretVersion | null,
+  clientId: string | undefined,
+): Promise<boolean> {
+  const mark = current && readClientSecretTags(owner.instance, current.tags)
+  if (!mark || mark.owner.name !== owner.name || mark.clientId === clientId) return false
+  const other = await services.graph.getApplicationByClientId(mark.clientId)
+  if (other && clientId === undefined && other.uniqueName === applicationUniqueName(owner)) {
+    throw lookAgain(`Application ${mark.clientId}`)
+  }
+  return other !== null
+}
+
 /** Add, use, store: in this order, so that what the vault shows always works. */
 async function renew(context: PlanContext, vault: VaultClient, apply: ApplyContext): Promise<SecretVersion> {
   const { request, owner, services, patience } = context
@@ -104,8 +129,8 @@ async function renew(context: PlanContext, vault: VaultClient, apply: ApplyConte
       return typeof outcome === 'string' ? undefined : outcome
     },
   })
-  await apply.fact('service-principal')
   try {
+    await apply.fact('service-principal')
     await waitForPropagation({
       subject,
       patience,
@@ -118,15 +143,15 @@ async function renew(context: PlanContext, vault: VaultClient, apply: ApplyConte
         return verdict === 'accepted' ? verdict : undefined
       },
     })
-    return await store(context, vault, apply, { ...added, clientId })
   } catch (error) {
-    // What is known not to be in the vault is of no use to anybody; where that is not known, the next run finds out.
-    const isSurelyNotStored = error instanceof StewardError && !error.retryable
-    if (isSurelyNotStored) await services.graph.removePassword(objectId, added.keyId)
+    // Nobody else has it, so it is of no use to anybody. If this fails too, the next run finds it as an orphan.
+    await services.graph.removePassword(objectId, added.keyId).catch(() => undefined)
     throw error
   }
+  return store(context, vault, apply, { ...added, clientId })
 }
 
+/** From here on the secret may be in the vault whatever the answer says, so it is not removed any more, only swept. */
 async function store(
   { request, owner, patience }: PlanContext,
   vault: VaultClient,
@@ -148,12 +173,7 @@ async function store(
     attempt: async () => {
       guard()
       const outcome = await vault
-        .setSecret(secretName, {
-          value: secret,
-          expiresAt: endsAt,
-          tags,
-          contentType: 'text/plain',
-        })
+        .setSecret(secretName, { value: secret, expiresAt: endsAt, tags, contentType: 'text/plain' })
         .catch(toUnknownOutcome)
       if (outcome === 'outcome-unknown') {
         const current = await vault.getCurrentSecret(secretName)
@@ -196,14 +216,26 @@ async function removeOrphans(
 }
 
 function explainRefusal(decision: ClientSecretDecision & { kind: 'refuse' }, target: string): StewardError {
-  if (decision.reason === 'belongs-to-another') {
-    return new StewardError(
-      'belongs-to-another',
-      `The ${target} belongs to the onboarding "${decision.belongsTo}". Choose another secret name or another vault.`,
-    )
+  switch (decision.reason) {
+    case 'belongs-to-another':
+      return new StewardError(
+        'belongs-to-another',
+        `The ${target} belongs to the onboarding "${decision.belongsTo}". Choose another secret name or another vault.`,
+      )
+    case 'of-another-application':
+      return new StewardError(
+        'belongs-to-another',
+        `The ${target} holds a client secret of the application ${decision.clientId}, which is still there. To go on with that application, name it with "clientId" and "adopt": true (an Admin may); for another one choose another secret name.`,
+      )
+    case 'switched-off':
+      return new StewardError(
+        'switched-off',
+        `The current version of the ${target} was disabled by somebody. Enable it again, or delete and purge the secret, then start the onboarding again.`,
+      )
+    case 'not-ours':
+      return new StewardError(
+        'not-ours',
+        `The ${target} is there already and Steward did not make it. Choose another secret name, or have its owner delete and purge it.`,
+      )
   }
-  return new StewardError(
-    'not-ours',
-    `The ${target} is there already and Steward did not make it. Choose another secret name, or have its owner delete and purge it.`,
-  )
 }

@@ -1,7 +1,7 @@
 import type { DatabricksClient, WorkspacePrincipal } from '../../clients/databricks/client.ts'
 import { StewardError } from '../../platform/errors.ts'
 import { principalExternalId } from '../../trust/marks.ts'
-import { createOnce, toUnknownOutcome } from '../create-once.ts'
+import { createOnce, lookAgain, toUnknownOutcome } from '../create-once.ts'
 import { decideWorkspacePrincipal, type WorkspacePrincipalDecision } from '../decide-workspace-principal.ts'
 import { waitForPropagation } from '../propagation.ts'
 import type { OnboardingRequest } from '../request.ts'
@@ -67,19 +67,39 @@ async function findGroups(workspace: DatabricksClient, section: Section): Promis
   return found.filter((group) => group !== null)
 }
 
+/** The principals that answer to the wished identity: its id to adopt, its application, or our mark. */
 async function findPrincipals(context: PlanContext, workspace: DatabricksClient): Promise<WorkspacePrincipal[]> {
   const { servicePrincipal } = context.request
   const { servicePrincipalId } = sectionOf(context.request)
-  if (servicePrincipal.kind === 'databricks') {
-    if (servicePrincipalId === undefined)
-      return workspace.listServicePrincipals({
-        displayName: servicePrincipal.displayName,
-      })
-    const adopted = await workspace.getServicePrincipal(servicePrincipalId)
-    return adopted ? [adopted] : []
+  if (servicePrincipal.kind === 'entra') {
+    const application = await context.sighting('application')
+    if (!application) return []
+    const found = await workspace.listServicePrincipals({ applicationId: application.clientId })
+    await requireFullView(workspace, found)
+    return found
   }
-  const application = await context.sighting('application')
-  return application ? workspace.listServicePrincipals({ applicationId: application.clientId }) : []
+  if (servicePrincipalId === undefined) return findMarked(context, workspace)
+  const adopted = await workspace.getServicePrincipal(servicePrincipalId)
+  return adopted ? [adopted] : []
+}
+
+/**
+ * What Databricks made has no key that we chose: display names may be changed and be there twice, and SCIM cannot filter
+ * by `externalId`, so the whole list is looked through for our mark.
+ */
+async function findMarked({ owner }: PlanContext, workspace: DatabricksClient): Promise<WorkspacePrincipal[]> {
+  const mark = principalExternalId(owner)
+  const all = await workspace.listServicePrincipals()
+  await requireFullView(workspace, all)
+  return all.filter(({ externalId }) => externalId === mark)
+}
+
+/** Whoever is no admin is shown principals without marks, which would make our own look foreign. */
+async function requireFullView(workspace: DatabricksClient, found: readonly WorkspacePrincipal[]): Promise<void> {
+  const isReduced = found.every(
+    ({ externalId, entitlements, groups }) => externalId === null && entitlements.length === 0 && groups.length === 0,
+  )
+  if (found.length > 0 && isReduced) await workspace.requireAdmin()
 }
 
 function listChanges(decision: WorkspacePrincipalDecision, groups: readonly Group[], target: string): Change[] {
@@ -94,9 +114,9 @@ function listChanges(decision: WorkspacePrincipalDecision, groups: readonly Grou
     )
     return [{ action: 'create', target, reason: decision.reason }, ...join]
   }
-  const { isAdopted, missingEntitlements, missingGroupIds } = decision
+  const { needsMark, missingEntitlements, missingGroupIds } = decision
   const changes: Change[] = []
-  if (isAdopted) changes.push({ action: 'update', target, reason: 'adopted' })
+  if (needsMark) changes.push({ action: 'update', target, reason: 'adopted' })
   if (missingEntitlements.length > 0) {
     changes.push({
       action: 'update',
@@ -125,11 +145,15 @@ async function applyPrincipal(
   const section = sectionOf(context.request)
   const principal = decision.kind === 'keep' ? decision.principal : await createPrincipal(context, workspace, apply)
   const { principalId, applicationId } = principal
-  if (decision.kind === 'keep' && (decision.isAdopted || decision.missingEntitlements.length > 0)) {
+  const mark = principalExternalId(context.owner)
+  // A principal that the account knew before may come back from its own creation with another mark or none.
+  const needsMark = decision.kind === 'keep' ? decision.needsMark : principal.externalId !== mark
+  const addEntitlements = decision.kind === 'keep' ? [...decision.missingEntitlements] : []
+  if (needsMark || addEntitlements.length > 0) {
     apply.guard()
     await workspace.updateServicePrincipal(principalId, {
-      ...(decision.isAdopted ? { externalId: principalExternalId(context.owner) } : {}),
-      ...(decision.missingEntitlements.length > 0 ? { addEntitlements: [...decision.missingEntitlements] } : {}),
+      ...(needsMark ? { externalId: mark } : {}),
+      ...(addEntitlements.length > 0 ? { addEntitlements } : {}),
     })
   }
   const joined = decision.kind === 'keep' ? decision.missingGroupIds : groups.map(({ groupId }) => groupId)
@@ -155,15 +179,15 @@ async function createPrincipal(
   const subject = `Service principal ${displayName} in ${new URL(url).hostname}`
   if (kind === 'databricks') return createManaged(context, workspace, apply, wish, subject)
   const { clientId } = await apply.fact('service-principal')
-  const created = await createOnce({
+  const { thing, wasThere } = await createOnce({
     create: () => workspace.createServicePrincipal({ applicationId: clientId, ...wish }),
     find: async () => (await workspace.listServicePrincipals({ applicationId: clientId }))[0] ?? null,
     subject,
     patience,
     guard: apply.guard,
   })
-  if (created.externalId === externalId) return created
-  throw explainRefusal({ kind: 'refuse', reason: 'not-ours', principal: created }, subject)
+  if (wasThere) throw lookAgain(subject)
+  return thing
 }
 
 /**
@@ -171,7 +195,7 @@ async function createPrincipal(
  * two. The intent goes first; after a lost answer, in this run or an earlier one, the list is watched before trying again.
  */
 async function createManaged(
-  { request, patience }: PlanContext,
+  context: PlanContext,
   workspace: DatabricksClient,
   { guard, intents }: ApplyContext,
   wish: {
@@ -181,13 +205,9 @@ async function createManaged(
   },
   subject: string,
 ): Promise<WorkspacePrincipal> {
+  const { request, patience } = context
   const intent = `create-workspace-principal/${sectionOf(request).workspace}`
-  const find = async () => {
-    const found = await workspace.listServicePrincipals({
-      displayName: wish.displayName,
-    })
-    return found.find(({ externalId }) => externalId === wish.externalId)
-  }
+  const find = async () => (await findMarked(context, workspace))[0]
   const findLost = () =>
     waitForPropagation({
       attempt: find,
@@ -224,7 +244,14 @@ function explainRefusal(decision: WorkspacePrincipalDecision & { kind: 'refuse' 
   if (reason === 'belongs-to-another') {
     return new StewardError(
       'belongs-to-another',
-      `The ${target} belongs to another onboarding of this Steward (${principal.externalId}). Use that onboarding's name, or another principal.`,
+      `The ${target} belongs to another onboarding (${principal.externalId}). Use that onboarding's name, or another principal.`,
+      { data },
+    )
+  }
+  if (reason === 'switched-off') {
+    return new StewardError(
+      'switched-off',
+      `The ${target} (id ${principal.principalId}) was deactivated by somebody. A workspace admin can activate it; then start the onboarding again.`,
       { data },
     )
   }

@@ -3,6 +3,7 @@ import pRetry from 'p-retry'
 import { v4 as newId } from 'uuid'
 import { correlation } from '../correlation.ts'
 import { StewardError } from '../errors.ts'
+import { type Limits, limits } from '../limits.ts'
 import type { Log } from '../log.ts'
 import type { Time } from '../time.ts'
 import { describeRequest, type HttpAnswer, type HttpClient, type HttpRequest } from './message.ts'
@@ -44,12 +45,16 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
       if (protocol !== 'https:' || !allowsHost(host)) {
         throw new StewardError('not-allowed', `Steward sends nothing to ${host}: the configuration does not name it.`)
       }
-      return pRetry(() => pace(host, () => exchange(options, request)), {
+      const bounds = limits.getStore()
+      const isWorthwhile = (error: unknown): boolean =>
+        isWorthRepeating(error, request) &&
+        time.elapsed() + waitWishedBy(error) < (bounds?.deadline ?? Number.POSITIVE_INFINITY)
+      return pRetry(() => pace(host, () => exchange(options, request, bounds)), {
         retries: ATTEMPTS - 1,
         minTimeout: 0,
-        shouldRetry: ({ error }) => isWorthRepeating(error, request),
+        shouldRetry: ({ error }) => isWorthwhile(error),
         onFailedAttempt: async ({ error, attemptNumber, retriesLeft }) => {
-          if (retriesLeft === 0 || !isWorthRepeating(error, request)) return
+          if (retriesLeft === 0 || !isWorthwhile(error)) return
           const pauseMs = pauseBefore(attemptNumber, error, time)
           log.info('http-request-repeated', {
             request: describeRequest(request),
@@ -70,6 +75,10 @@ function isWorthRepeating(error: unknown, request: HttpRequest): boolean {
   return error.code === 'upstream-unavailable' && (request.isRepeatable || error.data['neverSent'] === true)
 }
 
+function waitWishedBy(error: unknown): number {
+  return error instanceof StewardError ? (error.retryAfterMs ?? 0) : 0
+}
+
 /** The service's own wish, else doubling with full jitter on the upper half. */
 function pauseBefore(attemptNumber: number, error: Error, time: Time): number {
   const wish = error instanceof StewardError ? error.retryAfterMs : undefined
@@ -77,12 +86,23 @@ function pauseBefore(attemptNumber: number, error: Error, time: Time): number {
   return FIRST_PAUSE_MS * 2 ** (attemptNumber - 1) * (0.5 + time.random() / 2)
 }
 
-async function exchange(options: HttpClientOptions, request: HttpRequest): Promise<HttpAnswer> {
+async function exchange(
+  options: HttpClientOptions,
+  request: HttpRequest,
+  bounds: Limits | undefined,
+): Promise<HttpAnswer> {
   const { time, log } = options
   const clientRequestId = newId()
-  const timeoutMs = request.timeoutMs ?? DEFAULT_TIMEOUT_MS
+  const leftMs = (bounds?.deadline ?? Number.POSITIVE_INFINITY) - time.elapsed()
+  if (leftMs <= 0) throw explainNoTime(request)
+  // Asked here, behind every wait and before each repetition: what is sent from now on, nobody can take back.
+  if (request.method !== 'GET') bounds?.mayWrite?.()
+  const timeoutMs = Math.ceil(Math.min(request.timeoutMs ?? DEFAULT_TIMEOUT_MS, leftMs))
   const startedAt = time.elapsed()
   let answer: HttpAnswer
+  const patience = new AbortController()
+  // A timer of its own, put away with the answer: one that runs on would keep the whole exchange in memory.
+  const timer = setTimeout(() => patience.abort(), timeoutMs)
   try {
     const response = await options.fetch(request.url, {
       method: request.method,
@@ -93,7 +113,7 @@ async function exchange(options: HttpClientOptions, request: HttpRequest): Promi
       ...(request.body === undefined ? {} : { body: request.body }),
       redirect: 'manual',
       size: MAX_BODY_BYTES,
-      signal: AbortSignal.timeout(timeoutMs),
+      signal: patience.signal,
     })
     answer = {
       status: response.status,
@@ -102,6 +122,8 @@ async function exchange(options: HttpClientOptions, request: HttpRequest): Promi
     }
   } catch (cause) {
     throw explainNoAnswer(request, cause, timeoutMs)
+  } finally {
+    clearTimeout(timer)
   }
   log.debug('http-request', {
     request: describeRequest(request),
@@ -111,6 +133,13 @@ async function exchange(options: HttpClientOptions, request: HttpRequest): Promi
     correlationId: correlation.getStore()?.id,
   })
   return judgeStatus(request, answer, time)
+}
+
+function explainNoTime(request: HttpRequest): StewardError {
+  return new StewardError(
+    'upstream-unavailable',
+    `There was no time left to send ${describeRequest(request)}: what came before it took too long. Try again later.`,
+  )
 }
 
 function explainNoAnswer(request: HttpRequest, cause: unknown, timeoutMs: number): StewardError {

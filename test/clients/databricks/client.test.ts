@@ -70,7 +70,7 @@ describe('listing service principals', () => {
 
   it.each([{}, { totalResults: 0 }, { Resources: [] }])('is empty when the answer is %o', async (body) => {
     service.on('GET', PRINCIPALS, { body })
-    expect(await workspace.listServicePrincipals({ displayName: 'etl' })).toEqual([])
+    expect(await workspace.listServicePrincipals({ applicationId: 'etl' })).toEqual([])
     expect(service.requests).toHaveLength(1)
   })
 
@@ -82,19 +82,19 @@ describe('listing service principals', () => {
       },
     })
     service.on('GET', PRINCIPALS, page(1, 2), page(3, 2), page(5, 1))
-    const found = await workspace.listServicePrincipals({ displayName: 'etl' })
+    const found = await workspace.listServicePrincipals({ applicationId: 'etl' })
     expect(found.map(({ principalId }) => principalId)).toEqual(['1', '2', '3', '4', '5'])
     expect(service.requests.map(({ url }) => url.searchParams.get('startIndex'))).toEqual(['1', '3', '5'])
   })
 
   it('ends at an empty page when the answers tell no total', async () => {
     service.on('GET', PRINCIPALS, { body: { Resources: [resource] } }, { body: {} })
-    expect(await workspace.listServicePrincipals({ displayName: 'etl' })).toHaveLength(1)
+    expect(await workspace.listServicePrincipals({ applicationId: 'etl' })).toHaveLength(1)
   })
 
   it('gives up on a list without end', async () => {
     service.on('GET', PRINCIPALS, ...Array.from({ length: 250 }, () => ({ body: { Resources: [resource] } })))
-    await expect(workspace.listServicePrincipals({ displayName: 'etl' })).rejects.toMatchObject({
+    await expect(workspace.listServicePrincipals({ applicationId: 'etl' })).rejects.toMatchObject({
       code: 'upstream-rejected',
     })
   })
@@ -102,7 +102,7 @@ describe('listing service principals', () => {
   it('takes the little that callers who are no admins are shown', async () => {
     const { id, applicationId } = resource
     service.on('GET', PRINCIPALS, { body: { totalResults: 1, Resources: [{ id, applicationId }] } })
-    expect(await workspace.listServicePrincipals({ displayName: 'etl' })).toEqual([
+    expect(await workspace.listServicePrincipals({ applicationId: 'etl' })).toEqual([
       { ...principal, displayName: '', externalId: null, entitlements: [], groups: [] },
     ])
   })
@@ -123,7 +123,7 @@ describe('listing service principals', () => {
       body: '<html><title>Sign in</title></html>',
       headers: { 'content-type': 'text/html' },
     })
-    await expect(workspace.listServicePrincipals({ displayName: 'etl' })).rejects.toMatchObject({
+    await expect(workspace.listServicePrincipals({ applicationId: 'etl' })).rejects.toMatchObject({
       code: 'upstream-rejected',
       message: expect.stringContaining('sign-in page'),
     })
@@ -134,6 +134,22 @@ describe('one service principal', () => {
   it('is found by its id, or not', async () => {
     service.on('GET', PRINCIPAL, { body: resource }, scimRefusal(404, 'Service principal with id x is not found'))
     expect(await workspace.getServicePrincipal('9007199254740993')).toEqual(principal)
+    expect(await workspace.getServicePrincipal('9007199254740993')).toBeNull()
+  })
+
+  it.each([
+    { status: 404, body: { message: 'no route' } },
+    { status: 404, body: { status: 404, title: 'Not Found', detail: 'no route' } },
+    { status: 404, body: { error_code: 404, message: 'no workspace' } },
+    { status: 404, body: '<html><title>not found</title></html>' },
+    { status: 404 },
+  ])('is not missing when something in front of the workspace answers %o', async (answer) => {
+    service.on('GET', PRINCIPAL, answer)
+    await expect(workspace.getServicePrincipal('9007199254740993')).rejects.toMatchObject({ code: 'upstream-rejected' })
+  })
+
+  it('is missing in the words of other APIs, too', async () => {
+    service.on('GET', PRINCIPAL, { status: 404, body: { error_code: 'RESOURCE_DOES_NOT_EXIST', message: 'no' } })
     expect(await workspace.getServicePrincipal('9007199254740993')).toBeNull()
   })
 
@@ -179,6 +195,19 @@ describe('creating a service principal', () => {
     service.on('POST', PRINCIPALS, { isLost: true })
     await expect(workspace.createServicePrincipal(wish)).rejects.toMatchObject({ code: 'outcome-unknown' })
     expect(service.requests).toHaveLength(1)
+  })
+
+  it.each([
+    { status: 409, body: 'no' },
+    { status: 409, body: { message: 'no' } },
+  ])('does not take the conflict %o for being there', async (answer) => {
+    service.on('POST', PRINCIPALS, answer)
+    await expect(workspace.createServicePrincipal(wish)).rejects.toMatchObject({ code: 'upstream-rejected' })
+  })
+
+  it('leaves its outcome open when it is confirmed with what nobody can read', async () => {
+    service.on('POST', PRINCIPALS, { status: 201, body: { id: 1 } })
+    await expect(workspace.createServicePrincipal(wish)).rejects.toMatchObject({ code: 'outcome-unknown' })
   })
 
   it('leaves its outcome open when the workspace gave up half-way', async () => {
@@ -278,5 +307,26 @@ describe('groups', () => {
       code: 'upstream-denied',
       data: expect.objectContaining({ action: 'put a service principal into a group' }),
     })
+  })
+})
+
+describe('who Steward is in a workspace', () => {
+  const ME = '/api/2.0/preview/scim/v2/Me'
+
+  it('is asked, since whoever is no admin is shown less', async () => {
+    service.on('GET', ME, {
+      body: {
+        id: '1',
+        groups: [
+          { value: '1', display: 'users' },
+          { value: '2', display: 'admins' },
+        ],
+      },
+    })
+    await workspace.requireAdmin()
+    service.on('GET', ME, { body: { id: '1', groups: [{ value: '1', display: 'users' }] } }, { body: { id: '1' } })
+    const denial = { code: 'upstream-denied', message: expect.stringMatching(/identity-1.*"admins"/s) }
+    await expect(workspace.requireAdmin()).rejects.toMatchObject(denial)
+    await expect(workspace.requireAdmin()).rejects.toMatchObject(denial)
   })
 })

@@ -34,6 +34,14 @@ const application = {
 
 const refusal = (status: number, code: string, message: string) => ({ status, body: { error: { code, message } } })
 
+/** 404s of gateways, proxies and wrong routes. */
+const NOT_GRAPH = [
+  { status: 404, body: { message: 'no route' } },
+  { status: 404, body: '<html>not found</html>' },
+  { status: 404 },
+  refusal(404, 'ResourceNotFound', "Resource not found for the segment 'application'."),
+]
+
 let service: ScriptedService
 let graph: GraphClient
 
@@ -92,6 +100,21 @@ describe('looking up an application', () => {
     expect(await graph.getApplicationByUniqueName('steward-prod-etl')).toBeNull()
   })
 
+  it.each(NOT_GRAPH)('does not take %o for an application that is not there', async (answer) => {
+    service.on('GET', BY_UNIQUE_NAME, answer)
+    await expect(graph.getApplicationByUniqueName('steward-prod-etl')).rejects.toMatchObject({
+      code: 'upstream-rejected',
+    })
+    service.on('GET', PRINCIPAL, answer)
+    await expect(graph.getServicePrincipal('client-1')).rejects.toMatchObject({ code: 'upstream-rejected' })
+    service.on('POST', ADD_PASSWORD, answer)
+    await expect(graph.addPassword('object-1', { displayName: 'steward', endsAt: new Date(0) })).rejects.toMatchObject({
+      code: 'upstream-rejected',
+    })
+    service.on('POST', REMOVE_PASSWORD, answer)
+    await expect(graph.removePassword('object-1', 'key-1')).rejects.toMatchObject({ code: 'upstream-rejected' })
+  })
+
   it('never lets a name out of its quotes', () => {
     fc.assert(
       fc.property(fc.string(), (name) => {
@@ -145,6 +168,26 @@ describe('creating an application', () => {
     expect(await create()).toBe('already-exists')
   })
 
+  it.each([refusal(409, 'ObjectConflict', 'no'), { status: 409, body: 'no' }])(
+    'does not take the conflict %o for a taken name',
+    async (answer) => {
+      service.on('POST', APPLICATIONS, answer)
+      await expect(create()).rejects.toMatchObject({ code: 'upstream-rejected' })
+      service.on('POST', SERVICE_PRINCIPALS, answer)
+      await expect(graph.createServicePrincipal('client-1')).rejects.toMatchObject({ code: 'upstream-rejected' })
+    },
+  )
+
+  it.each([{ body: { id: 'o' } }, { status: 201 }, { status: 201, body: 'created' }])(
+    'leaves its outcome open when it is confirmed with %o',
+    async (answer) => {
+      service.on('POST', APPLICATIONS, answer)
+      await expect(create()).rejects.toMatchObject({ code: 'outcome-unknown' })
+      service.on('POST', SERVICE_PRINCIPALS, answer)
+      await expect(graph.createServicePrincipal('client-1')).rejects.toMatchObject({ code: 'outcome-unknown' })
+    },
+  )
+
   it('does not take a concurrent change for a taken name', async () => {
     service.on('POST', APPLICATIONS, refusal(409, 'Directory_ConcurrencyViolation', 'again'))
     await expect(create()).rejects.toMatchObject({ retryable: true })
@@ -173,6 +216,58 @@ describe('creating an application', () => {
     const error: unknown = await create().catch((thrown: unknown) => thrown)
     expect(error).toMatchObject({ code: 'upstream-rejected', message: expect.stringContaining('Request_BadRequest') })
     expect(String(error)).not.toContain('canary')
+  })
+})
+
+describe('whose an application is', () => {
+  const OWNERS = '/v1.0/applications/object-1/owners'
+  const DELETED = '/v1.0/directory/deletedItems/microsoft.graph.application'
+  const more = (path: string, value: readonly object[], host = 'graph.microsoft.com') => ({
+    body: { value, '@odata.nextLink': `https://${host}${path}?$skiptoken=x` },
+  })
+
+  it('is told by its owners, page after page', async () => {
+    service.on('GET', OWNERS, more(OWNERS, [{ id: 'a' }]), { body: { value: [{ id: 'b' }] } })
+    expect(await graph.listOwnerIds('object-1')).toEqual(['a', 'b'])
+    expect(service.requests.map(({ url }) => url.search)).toEqual(['?$select=id', '?$skiptoken=x'])
+  })
+
+  it('is not asked on another host, which would get the token', async () => {
+    service.on('GET', OWNERS, more(OWNERS, [], 'graph.evil.example'), { body: { value: [] } })
+    await expect(graph.listOwnerIds('object-1')).rejects.toMatchObject({ code: 'upstream-rejected' })
+    expect(service.requests).toHaveLength(1)
+  })
+
+  it('is not asked without end', async () => {
+    service.on('GET', OWNERS, ...Array.from({ length: 120 }, () => more(OWNERS, [{ id: 'a' }])))
+    await expect(graph.listOwnerIds('object-1')).rejects.toMatchObject({
+      message: expect.stringMatching('without end'),
+    })
+    expect(service.requests.length).toBe(100)
+  })
+
+  it('may be asked of a replica that does not know it yet', async () => {
+    service.on('GET', OWNERS, refusal(404, 'Request_ResourceNotFound', 'gone'))
+    await expect(graph.listOwnerIds('object-1')).rejects.toMatchObject({ code: 'not-propagated', retryable: true })
+  })
+
+  it('is a deleted one when that keeps the unique name', async () => {
+    const page = { body: { value: [{ uniqueName: null }, { uniqueName: 'steward-prod-etl' }] } }
+    service.on('GET', DELETED, more(DELETED, [{ uniqueName: 'other' }]), page)
+    expect(await graph.findDeletedApplication('steward-prod-etl')).toBe(true)
+    service.on('GET', DELETED, page)
+    expect(await graph.findDeletedApplication('another')).toBe(false)
+  })
+
+  it('stays open where Steward may not see what was deleted', async () => {
+    service.on(
+      'GET',
+      DELETED,
+      refusal(403, 'Authorization_RequestDenied', 'no'),
+      refusal(400, 'Request_BadRequest', 'x'),
+    )
+    expect(await graph.findDeletedApplication('steward-prod-etl')).toBe(false)
+    await expect(graph.findDeletedApplication('steward-prod-etl')).rejects.toMatchObject({ code: 'upstream-rejected' })
   })
 })
 
@@ -259,7 +354,7 @@ describe('client secrets', () => {
   it('never stand in an error, even when the answer around them is not understood', async () => {
     service.on('POST', ADD_PASSWORD, { body: { keyId: 7, secretText: 'canary', endDateTime: 'x' } })
     const error: unknown = await add().catch((thrown: unknown) => thrown)
-    expect(error).toMatchObject({ code: 'upstream-rejected' })
+    expect(error).toMatchObject({ code: 'outcome-unknown' })
     expect(String(error) + JSON.stringify(error)).not.toContain('canary')
   })
 

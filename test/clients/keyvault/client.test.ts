@@ -35,6 +35,14 @@ const refusal = (status: number, code: string, inner?: string): ScriptedAnswer =
   },
 })
 
+/** 404s of gateways, proxies and wrong routes. */
+const NOT_THE_VAULT = [
+  { status: 404, body: { message: 'no route' } },
+  { status: 404, body: '<html>not found</html>' },
+  { status: 404 },
+  { status: 404, body: { error: { code: 'ResourceNotFound', message: 'no such host' } } },
+]
+
 let service: ScriptedService
 let vault: VaultClient
 let http: HttpClient
@@ -99,6 +107,11 @@ describe('the current version of a secret', () => {
   it('is null where there is no secret', async () => {
     service.on('GET', CURRENT, challenge, refusal(404, 'SecretNotFound'))
     expect(await vault.getCurrentSecret('client-secret')).toBeNull()
+  })
+
+  it.each(NOT_THE_VAULT)('is not null when something in front of the vault answers %o', async (answer) => {
+    service.on('GET', CURRENT, challenge, answer)
+    await expect(vault.getCurrentSecret('client-secret')).rejects.toMatchObject({ code: 'upstream-rejected' })
   })
 
   it('is told even when it is disabled: the newest disabled one', async () => {
@@ -177,6 +190,11 @@ describe('the versions of a secret', () => {
     expect(service.requests).toHaveLength(2)
   })
 
+  it.each(NOT_THE_VAULT)('are not none when something in front of the vault answers %o', async (answer) => {
+    service.on('GET', VERSIONS, challenge, answer)
+    await expect(vault.listSecretVersions('client-secret')).rejects.toMatchObject({ code: 'upstream-rejected' })
+  })
+
   it('are none where there is no secret', async () => {
     service.on('GET', VERSIONS, challenge, refusal(404, 'SecretNotFound'))
     expect(await vault.listSecretVersions('client-secret')).toEqual([])
@@ -223,6 +241,17 @@ describe('setting a secret', () => {
     },
   )
 
+  it.each([
+    ['no JSON', { body: 'canary {', headers: { 'content-type': 'application/json' } }],
+    ['no id', { body: { value: 'canary' } }],
+    ['an empty body', { status: 200 }],
+  ])('leaves its outcome open when it is confirmed with %s', async (_what, answer) => {
+    service.on('PUT', SET, challenge, answer)
+    const error: unknown = await set().catch((thrown: unknown) => thrown)
+    expect(error).toMatchObject({ code: 'outcome-unknown' })
+    expect(`${String(error)} ${(error as Error).stack} ${String((error as Error).cause)}`).not.toContain('canary')
+  })
+
   it('is repeated as long as nothing was sent but the question for whom the token is', async () => {
     service.on('PUT', SET, { isLost: true }, { status: 503 }, challenge, { body: bundle(V2) })
     expect(await set()).toMatchObject({ version: V2 })
@@ -260,24 +289,5 @@ describe('setting a secret', () => {
     service.on('PUT', SET, { ...challenge, headers: { 'www-authenticate': resource } }, { body: bundle(V2) })
     await expect(set()).rejects.toMatchObject({ code: 'upstream-rejected' })
     expect(service.requests).toHaveLength(1)
-  })
-})
-
-describe('disabling a version', () => {
-  it('changes nothing else, and is repeated after a lost answer', async () => {
-    service.on(
-      'PATCH',
-      `/secrets/client-secret/${V1}`,
-      challenge,
-      { isLost: true },
-      { body: bundle(V1, { enabled: false }) },
-    )
-    await vault.disableSecretVersion('client-secret', V1)
-    expect(JSON.parse(service.requests.at(-1)?.body ?? '')).toEqual({ attributes: { enabled: false } })
-  })
-
-  it('that is denied says so', async () => {
-    service.on('PATCH', `/secrets/client-secret/${V1}`, challenge, refusal(403, 'Forbidden', 'ForbiddenByRbac'))
-    await expect(vault.disableSecretVersion('client-secret', V1)).rejects.toMatchObject({ code: 'upstream-denied' })
   })
 })
