@@ -7,15 +7,18 @@ const POLL_SECONDS = 2
 
 /** 202: where to look for how it goes, and how soon. The location is absolute, on the host name that the caller used. */
 export function accepted({ request, app }: Pick<Call, 'request' | 'app'>, record: OnboardingRecord): Answer {
-  const waitMs = record.nextAttemptAt ? record.nextAttemptAt.getTime() - app.time.now() : 0
+  // A stored time that is none must not hide that the call was accepted.
+  const dueAt = record.nextAttemptAt?.getTime() ?? Number.NaN
+  const nextAttemptAt = Number.isNaN(dueAt) ? null : record.nextAttemptAt
+  const waitMs = nextAttemptAt ? dueAt - app.time.now() : 0
   const { origin, pathname } = new URL(request.url)
-  const prefix = pathname.slice(0, pathname.search(/\/onboarding(s|-steps)(\/|$)/))
+  const prefix = pathname.slice(0, pathname.search(/\/onboarding(s|-steps)(\/|$)/i))
   return {
     status: 202,
     headers: {
       location: `${origin}${prefix}/onboardings/${record.onboardingId}`,
       'retry-after': String(Math.max(POLL_SECONDS, Math.ceil(waitMs / 1000))),
     },
-    body: viewOnboarding(record, app.settings.tenantId),
+    body: viewOnboarding({ ...record, nextAttemptAt }, app.settings.tenantId),
   }
 }

@@ -1,5 +1,5 @@
 import type { HttpResponseInit } from '@azure/functions'
-import type { StewardError } from '../../platform/errors.ts'
+import type { Issue, StewardError } from '../../platform/errors.ts'
 
 /** What an endpoint answers, before it is shaped for the host. */
 export interface Answer {
@@ -19,7 +19,7 @@ export function shapeAnswer({ status, headers, body }: Answer, correlationId: st
 }
 
 /** RFC 9457: every error that leaves the app has this shape. What `internal` hides is in the log, under the same id. */
-export function shapeProblem(error: StewardError, correlationId: string, extension: object = {}): HttpResponseInit {
+export function shapeProblem(error: StewardError, correlationId: string, extension: object): HttpResponseInit {
   const { code, status, message, issues, retryAfterMs } = error
   return {
     status,
@@ -35,11 +35,20 @@ export function shapeProblem(error: StewardError, correlationId: string, extensi
       status,
       code,
       detail: message,
-      ...(issues.length > 0 ? { issues } : {}),
+      ...(issues.length > 0 ? { issues: boundIssues(issues) } : {}),
       ...extension,
       correlationId,
     },
   }
+}
+
+/** Whoever sends very much that is wrong is told where to begin. */
+const MAX_ISSUES = 50
+
+function boundIssues(issues: readonly Issue[]): readonly Issue[] {
+  if (issues.length <= MAX_ISSUES) return issues
+  const shown = issues.slice(0, MAX_ISSUES - 1)
+  return [...shown, { path: '', message: `and ${issues.length - shown.length} more` }]
 }
 
 const TITLES: Readonly<Record<StewardError['code'], string>> = {
@@ -51,6 +60,7 @@ const TITLES: Readonly<Record<StewardError['code'], string>> = {
   'not-found': 'Not found',
   'not-ours': 'It exists and is not ours',
   'belongs-to-another': 'It belongs to another onboarding',
+  'switched-off': 'Somebody switched it off',
   needs: 'Something else is needed first',
   'idempotency-key-reused': 'The idempotency key was used for something else',
   busy: 'Somebody else is at work on this',

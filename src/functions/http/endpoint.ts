@@ -2,20 +2,22 @@ import { randomUUID } from 'node:crypto'
 import type { HttpHandler, HttpRequest, InvocationContext } from '@azure/functions'
 import { loadApp } from '../../app.ts'
 import type { App } from '../../compose.ts'
-import { StewardError, toStewardError } from '../../platform/errors.ts'
+import { type StewardError, toStewardError } from '../../platform/errors.ts'
 import { ACCESS, type Caller, type HttpFunctionName, identifyCaller, requireRole } from '../../trust/access.ts'
 import { withInvocation } from '../invocation.ts'
 import { type Answer, shapeAnswer, shapeProblem } from './answer.ts'
+import { type Query, readQuery } from './query.ts'
 
 /** Every HTTP function that asks who calls. */
 type GuardedFunctionName = Exclude<HttpFunctionName, 'health'>
 
 /** What an endpoint works with. */
-export interface Call {
+export interface Call<N extends string = string> {
   readonly request: HttpRequest
   readonly app: App
   readonly caller: Caller
   readonly correlationId: string
+  readonly query: Query<N>
 }
 
 /** Carries members that a problem shows beside the standard ones. */
@@ -31,28 +33,34 @@ export class ProblemWithExtension extends Error {
 }
 
 /**
- * Makes an endpoint of a function: correlation, configuration, who calls, and one way out for errors. The host turns a
- * throw into an empty 500, so nothing is thrown past this.
+ * Makes an endpoint of a function: correlation, configuration, who calls, the parameters it knows, and one way out for
+ * errors. The host turns a throw into an empty 500, so nothing is thrown past this.
  */
-export function endpoint(name: GuardedFunctionName, handle: (call: Call) => Promise<Answer>): HttpHandler {
+export function endpoint<N extends string>(
+  name: GuardedFunctionName,
+  parameters: readonly N[],
+  handle: (call: Call<N>) => Promise<Answer>,
+): HttpHandler {
   return async (request: HttpRequest, invocation: InvocationContext) => {
     const correlationId = readCorrelationId(request) ?? randomUUID()
     return withInvocation(invocation, correlationId, async () => {
       try {
         const app = await loadApp()
         const caller = authorize(name, request, app)
-        return shapeAnswer(await handle({ request, app, caller, correlationId }), correlationId)
+        const query = readQuery(request, parameters)
+        return shapeAnswer(await handle({ request, app, caller, correlationId, query }), correlationId)
       } catch (thrown) {
-        if (thrown instanceof ProblemWithExtension) return shapeProblem(thrown.problem, correlationId, thrown.extension)
-        const error = toStewardError(thrown)
+        const { problem, extension } =
+          thrown instanceof ProblemWithExtension ? thrown : { problem: thrown, extension: {} }
+        const error = toStewardError(problem)
         const level = error.status >= 500 ? 'error' : 'info'
         const app = await loadApp().catch(() => undefined)
         app?.log[level]('http-call-failed', {
           function: name,
           code: error.code,
-          error: level === 'error' ? thrown : error.message,
+          error: level === 'error' ? problem : error.message,
         })
-        return shapeProblem(error, correlationId)
+        return shapeProblem(error, correlationId, extension)
       }
     })
   }
@@ -73,20 +81,4 @@ function authorize(name: GuardedFunctionName, request: HttpRequest, { settings }
 function readCorrelationId(request: HttpRequest): string | undefined {
   const id = request.headers.get('x-correlation-id')
   return id && /^[\w.-]{8,64}$/.test(id) ? id : undefined
-}
-
-/** The body as JSON. Throws `invalid-request`. */
-export async function readJson(request: HttpRequest): Promise<unknown> {
-  const text = await request.text()
-  try {
-    return JSON.parse(text)
-  } catch (cause) {
-    throw new StewardError(
-      'invalid-request',
-      text === ''
-        ? 'The call has no body. Send JSON, with a content-length: the host drops chunked bodies.'
-        : 'The body is not JSON; nothing was changed.',
-      { cause, issues: [{ path: '', message: 'must be a JSON object' }] },
-    )
-  }
 }

@@ -2,15 +2,19 @@ import { asksToAdopt, parseOnboardingRequest, wishesOf } from '../../onboarding/
 import { requireRole } from '../../trust/access.ts'
 import { requireAllowed } from '../../trust/allow-lists.ts'
 import { accepted } from './accepted.ts'
-import { endpoint, ProblemWithExtension, readJson } from './endpoint.ts'
+import { endpoint, ProblemWithExtension } from './endpoint.ts'
+import { readFlag } from './query.ts'
+import { readIdempotencyKey, readJson } from './read-request.ts'
 
 /** `POST /onboardings`: accepts an onboarding (202), or with `?dryRun=true` answers what it would do (200). */
-export const planOrStartOnboarding = endpoint('plan-or-start-onboarding', async (call) => {
-  const { request: http, app, caller, correlationId } = call
+export const planOrStartOnboarding = endpoint('plan-or-start-onboarding', ['dryRun'], async (call) => {
+  const { request: http, app, caller, correlationId, query } = call
+  const isDryRun = readFlag(query, 'dryRun')
+  const idempotencyKey = readIdempotencyKey(http)
   const request = parseOnboardingRequest(await readJson(http))
   requireAllowed(app.settings.config, wishesOf(request))
   if (asksToAdopt(request)) requireRole(caller, 'Steward.Admin', 'Adopting')
-  if (http.query.get('dryRun') === 'true') {
+  if (isDryRun) {
     const { steps, obstacle } = await app.planOnboarding(request)
     if (obstacle) throw new ProblemWithExtension(obstacle, { steps })
     return { status: 200, body: { name: request.name, dryRun: true, steps } }
@@ -21,7 +25,7 @@ export const planOrStartOnboarding = endpoint('plan-or-start-onboarding', async 
     createdBy: caller.name,
     correlationId,
     route: 'POST /onboardings',
-    idempotencyKey: http.headers.get('idempotency-key'),
+    idempotencyKey,
     delayMs: 0,
   })
   return accepted(call, record)

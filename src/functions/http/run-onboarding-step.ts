@@ -5,14 +5,18 @@ import { StewardError } from '../../platform/errors.ts'
 import { requireRole } from '../../trust/access.ts'
 import { requireAllowed } from '../../trust/allow-lists.ts'
 import { accepted } from './accepted.ts'
-import { endpoint, readJson } from './endpoint.ts'
+import { endpoint } from './endpoint.ts'
+import { readFlag } from './query.ts'
+import { readIdempotencyKey, readJson } from './read-request.ts'
 
 /** The queue looks after a step only when this call should have ended long ago. */
 const SAFETY_DELAY_MS = 150_000
 
 /** `POST /onboarding-steps/{step}`: one step of the same body, done within the call where that is quick enough. */
-export const runOnboardingStep = endpoint('run-onboarding-step', async (call) => {
-  const { request: http, app, caller, correlationId } = call
+export const runOnboardingStep = endpoint('run-onboarding-step', ['dryRun'], async (call) => {
+  const { request: http, app, caller, correlationId, query } = call
+  if (readFlag(query, 'dryRun')) throw refuseDryRun()
+  const idempotencyKey = readIdempotencyKey(http)
   const step = http.params['step'] ?? ''
   if (!isStepName(step)) throw new StewardError('not-found', `There is no step "${step}".`)
   const request = parseOnboardingRequest(await readJson(http))
@@ -29,19 +33,23 @@ export const runOnboardingStep = endpoint('run-onboarding-step', async (call) =>
     createdBy: caller.name,
     correlationId,
     route: `POST /onboarding-steps/${step}`,
-    idempotencyKey: http.headers.get('idempotency-key'),
+    idempotencyKey,
     delayMs: SAFETY_DELAY_MS,
   })
-  const outcome = await app.runOnboarding(record.onboardingId)
+  const outcome = await app.runOnboarding(record.onboardingId, { kind: 'call' })
   if (outcome.kind === 'missing') throw new Error('the onboarding vanished while it ran')
-  if (outcome.kind === 'again') {
-    await app.enqueueOnboarding(record.onboardingId, outcome.afterMs)
-    return accepted(call, outcome.record)
-  }
+  if (outcome.kind === 'again') return accepted(call, outcome.record)
   const { problem } = outcome.record
   if (problem) throw new StewardError(problem.code, problem.detail, { issues: problem.issues ?? [] })
   return { status: 200, body: viewOnboarding(outcome.record, app.settings.tenantId) }
 })
+
+/** What a step would do depends on the others, which the plan of the whole shows. */
+function refuseDryRun(): StewardError {
+  return new StewardError('invalid-request', 'A single step has no dry run; nothing was changed.', {
+    issues: [{ path: 'dryRun', message: 'is for POST /onboardings: send the same body there' }],
+  })
+}
 
 const SECTION_OF = {
   application: 'servicePrincipal',

@@ -7,13 +7,15 @@ import { withInvocation } from '../invocation.ts'
 /** What a message of the onboarding queue holds: ids and a count, never a payload. */
 const onboardingMessageSchema = z.object({
   onboardingId: z.string(),
+  /** The record's count of attempts when it was sent. */
+  attempt: z.number().default(0),
   /** Of the call that began it, so that its log lines are found together. */
   correlationId: z.string().optional(),
   /** How often its record was not there yet. */
   misses: z.number().default(0),
 })
 
-export type OnboardingMessage = z.output<typeof onboardingMessageSchema>
+type OnboardingMessage = z.output<typeof onboardingMessageSchema>
 
 /** Runs work for a message; one that does not parse is logged and gone, because no repetition could make it parse. */
 export function withOnboardingMessage(

@@ -1,0 +1,12 @@
+/**
+ * What the functions do, apart from their registration: the build makes a file of its own of this, which is loaded at the
+ * first call. So a cold start reads only what registers (see docs/adr/0006).
+ */
+export { drainApp } from '../app.ts'
+export { getOnboarding } from './http/get-onboarding.ts'
+export { health } from './http/health.ts'
+export { listOnboardings } from './http/list-onboardings.ts'
+export { planOrStartOnboarding } from './http/plan-or-start-onboarding.ts'
+export { runOnboardingStep } from './http/run-onboarding-step.ts'
+export { runOnboarding } from './queues/run-onboarding.ts'
+export { resumeOnboardings } from './timers/resume-onboardings.ts'
