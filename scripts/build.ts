@@ -1,15 +1,16 @@
 import { copyFile, mkdir, rm, writeFile } from 'node:fs/promises'
-import { build } from 'esbuild'
+import { join } from 'node:path'
+import { type BuildOptions, build } from 'esbuild'
 
 /**
- * Makes `dist/`, exactly what is deployed: one CommonJS bundle, host.json, and a package.json whose `main` is that one
- * file. Nothing of this machine's settings goes in, so the same sources make the same bytes.
+ * Makes `dist/` (or the folder that is named), exactly what is deployed: a bundle that registers the functions, a bundle
+ * of what they do, host.json, and a package.json whose `main` is the first. Nothing of this machine's settings goes in,
+ * so the same sources make the same bytes.
  */
-await rm('dist', { recursive: true, force: true })
-await mkdir('dist', { recursive: true })
-await build({
-  entryPoints: ['src/index.ts'],
-  outfile: 'dist/index.cjs',
+const [folder = 'dist'] = process.argv.slice(2)
+await rm(folder, { recursive: true, force: true })
+await mkdir(folder, { recursive: true })
+const options: BuildOptions = {
   bundle: true,
   format: 'cjs',
   platform: 'node',
@@ -22,9 +23,25 @@ await build({
   // The Functions worker offers this one itself.
   external: ['@azure/functions-core'],
   logLevel: 'warning',
-})
-await copyFile('host.json', 'dist/host.json')
+}
+const HANDLERS = 'handlers.cjs'
+await Promise.all([
+  build({
+    ...options,
+    entryPoints: ['src/index.ts'],
+    outfile: join(folder, 'index.cjs'),
+    plugins: [
+      {
+        name: 'handlers-stay-outside',
+        setup: ({ onResolve }) =>
+          onResolve({ filter: /\/handlers\.ts$/ }, () => ({ path: `./${HANDLERS}`, external: true })),
+      },
+    ],
+  }),
+  build({ ...options, entryPoints: ['src/functions/handlers.ts'], outfile: join(folder, HANDLERS) }),
+])
+await copyFile('host.json', join(folder, 'host.json'))
 await writeFile(
-  'dist/package.json',
+  join(folder, 'package.json'),
   `${JSON.stringify({ name: 'steward', private: true, type: 'commonjs', main: 'index.cjs' }, null, 2)}\n`,
 )
