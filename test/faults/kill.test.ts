@@ -1,39 +1,15 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { createPipeline } from '../../local/pipeline.ts'
-import type { OnboardingView } from '../../src/onboarding/view.ts'
 import { createRequest, WORKSPACE } from '../support/onboarding-request.ts'
-import { killHost, type Lane, type Lanes, openLanes } from './lanes.ts'
+import { killAt } from './kill-at.ts'
+import { type Lanes, openLanes } from './lanes.ts'
 import { expectOneOfEverything, expectOnePrincipal } from './oneness.ts'
-import { describeCall, UPSTREAM_CALLS, type UpstreamCall } from './upstream-calls.ts'
+import { describeCall, UPSTREAM_CALLS } from './upstream-calls.ts'
 
 let lanes: Lanes
 beforeAll(async () => {
   lanes = await openLanes()
 })
 afterAll(() => lanes.stop())
-
-/** Holds the call on one side of its effect, kills the host there, starts another, and follows the onboarding to its end. */
-async function killAt(
-  lane: Lane,
-  side: 'before' | 'after',
-  call: UpstreamCall,
-  request: unknown,
-): Promise<OnboardingView> {
-  const { stack, pipeline, host } = lane
-  const { control } = stack
-  await control.addFault({ kind: `hold-${side}`, ...call, route: call.route.replaceAll('.', '\\.') })
-  const accepted = await pipeline.call('POST', '/api/onboardings', request)
-  for (let tries = 0; (await control.held()).length === 0; tries += 1) {
-    if (tries > 300) throw new Error(`the onboarding never made the call ${describeCall(call)}`)
-    await sleep(50)
-  }
-  await killHost(host)
-  await control.clearFaults()
-  const { baseUrl } = await stack.startHost()
-  const location = new URL(accepted.headers.get('location') ?? '')
-  return createPipeline(baseUrl).follow(location.pathname, undefined, 200_000)
-}
 
 describe.concurrent('killed with SIGKILL and started again, an onboarding ends complete with one of everything', () => {
   const cases = UPSTREAM_CALLS.flatMap((call) => (['before', 'after'] as const).map((side) => ({ side, call })))
