@@ -1,0 +1,62 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { LoggedRequest } from '../local/cloud/request-log.ts'
+import { createPipeline } from '../local/pipeline.ts'
+import { type Stack, startStack } from '../local/stack.ts'
+import type { OnboardingView } from '../src/onboarding/view.ts'
+import type { Benchmark } from './benchmark.ts'
+import { findCriticalPath, measureWall, sumDurations } from './critical-path.ts'
+import { LEAST_REQUESTS, toTasks, UPSTREAM } from './onboarding-graph.ts'
+import { judgeOnboardings, type Measurement } from './onboarding-judgement.ts'
+import { createWholeRequest } from './onboarding-requests.ts'
+
+const LATENCIES_MS = [50, 200] as const
+
+/** How well an onboarding uses its time while Azure answers slowly. */
+export const onboardingBenchmark: Benchmark = {
+  name: 'onboarding',
+  measure: async ({ isQuick, say }) => {
+    const stack = await startStack()
+    try {
+      // The first one loads what is loaded late and fetches the tokens.
+      await onboardOnce(stack, 'warm-up')
+      const measurements = new Map<number, Measurement[]>(LATENCIES_MS.map((latencyMs) => [latencyMs, []]))
+      for (let run = 0; run < (isQuick ? 4 : 21); run += 1) {
+        for (const [latencyMs, measured] of measurements) {
+          await stack.control.setLatency(Object.fromEntries(UPSTREAM.map((service) => [service, latencyMs])))
+          measured.push(await onboardOnce(stack, `at-${latencyMs}-${run}`))
+        }
+      }
+      return [...measurements].flatMap(([latencyMs, measured]) => judgeOnboardings(latencyMs, measured, say))
+    } finally {
+      await stack.stop()
+    }
+  },
+}
+
+async function onboardOnce({ control, baseUrl }: Stack, name: string): Promise<Measurement> {
+  const pipeline = createPipeline(baseUrl)
+  const lastSeq = (await control.requests()).at(-1)?.seq ?? 0
+  const upstream = async (): Promise<LoggedRequest[]> =>
+    (await control.requests(lastSeq)).filter(({ service }) => UPSTREAM.includes(service))
+
+  const accepted = await pipeline.call<OnboardingView>('POST', '/api/onboardings', createWholeRequest(name))
+  const acceptedAt = Date.now()
+  const location = accepted.headers.get('location')
+  if (location === null) throw new Error(`POST /api/onboardings answered ${accepted.status}`)
+  // Watched from the cloud's side: to ask the app itself while it works would slow it.
+  const giveUpAt = performance.now() + 30_000
+  while ((await upstream()).length < LEAST_REQUESTS && performance.now() < giveUpAt) await sleep(100)
+  const { status, problem } = await pipeline.follow(location)
+  if (status !== 'succeeded') throw new Error(`onboarding ${name} ${status}: ${problem?.detail}`)
+
+  const requests = await upstream()
+  const tasks = toTasks(requests)
+  return {
+    wallMs: measureWall(requests),
+    tasks,
+    path: findCriticalPath(tasks),
+    serialMs: sumDurations(requests),
+    requests: requests.length,
+    queueDelayMs: Math.min(...requests.map(({ startedAt }) => startedAt)) - acceptedAt,
+  }
+}
