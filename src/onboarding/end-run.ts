@@ -1,4 +1,5 @@
 import type { StewardError } from '../platform/errors.ts'
+import type { Log } from '../platform/log.ts'
 import type { Time } from '../platform/time.ts'
 import type { Draining } from './draining.ts'
 import { describeProblem, findObstacles, type OnboardingPlan } from './plan.ts'
@@ -11,6 +12,7 @@ export interface EndPorts {
   readonly time: Time
   readonly draining: Draining
   readonly enqueue: Enqueue
+  readonly log: Log
 }
 
 /** How a run ended: for good, or to be gone on with after a while by a message that is in the queue. */
@@ -46,8 +48,11 @@ export async function endRun(
   progress: Progress,
   errors: readonly StewardError[],
 ): Promise<RunOutcome> {
-  const { time, draining } = ports
+  const { time, draining, log } = ports
   const [first] = errors
+  const { onboardingId } = progress.record
+  // With its cause, which neither the record nor an answer shows.
+  for (const error of errors) log[error.retryable ? 'info' : 'warn']('onboarding-hindered', { onboardingId, error })
   if (!first) {
     await progress.save({ status: 'succeeded', problem: null, nextAttemptAt: null })
     return { kind: 'ended', record: progress.record }
