@@ -2,24 +2,10 @@ import { cp, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { type BuildOptions, build, type Plugin } from 'esbuild'
+import { build, type Plugin } from 'esbuild'
+import { BUNDLE_OPTIONS } from '../scripts/bundle-options.ts'
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url))
-
-/** As scripts/build.ts has them: what is compared must differ in nothing but the app. */
-const BUNDLE = {
-  bundle: true,
-  format: 'cjs',
-  platform: 'node',
-  target: 'node22',
-  minifySyntax: true,
-  minifyWhitespace: true,
-  keepNames: true,
-  sourcemap: false,
-  legalComments: 'none',
-  external: ['@azure/functions-core'],
-  logLevel: 'warning',
-} as const satisfies BuildOptions
 
 const HELLO = `
 import { app } from '@azure/functions'
@@ -53,9 +39,9 @@ export async function prepareStartApps(): Promise<StartApps> {
     await Promise.all([
       cp(join(ROOT, 'dist'), join(folder, 'dist'), { recursive: true }),
       symlink(join(ROOT, 'node_modules'), join(folder, 'node_modules')),
-      build({ ...BUNDLE, stdin: { contents: HELLO, resolveDir: ROOT }, outfile: apps.hello }),
+      build({ ...BUNDLE_OPTIONS, stdin: { contents: HELLO, resolveDir: ROOT }, outfile: apps.hello }),
       build({
-        ...BUNDLE,
+        ...BUNDLE_OPTIONS,
         entryPoints: [fileURLToPath(import.meta.resolve('./start-process.ts'))],
         outfile: apps.starter,
       }),
@@ -77,7 +63,7 @@ async function readMain(): Promise<string> {
 
 async function buildCore(outfile: string): Promise<void> {
   await build({
-    ...BUNDLE,
+    ...BUNDLE_OPTIONS,
     stdin: {
       contents: `export * from './functions-core.ts'\nexport { registry } from './registry.ts'`,
       resolveDir: join(ROOT, 'local/host/worker'),

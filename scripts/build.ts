@@ -1,6 +1,7 @@
 import { copyFile, mkdir, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { type BuildOptions, build } from 'esbuild'
+import { build } from 'esbuild'
+import { BUNDLE_OPTIONS } from './bundle-options.ts'
 
 /**
  * Makes `dist/` (or the folder that is named), exactly what is deployed: a bundle that registers the functions, a bundle
@@ -10,24 +11,10 @@ import { type BuildOptions, build } from 'esbuild'
 const [folder = 'dist'] = process.argv.slice(2)
 await rm(folder, { recursive: true, force: true })
 await mkdir(folder, { recursive: true })
-const options: BuildOptions = {
-  bundle: true,
-  format: 'cjs',
-  platform: 'node',
-  target: 'node22',
-  minifySyntax: true,
-  minifyWhitespace: true,
-  keepNames: true,
-  sourcemap: false,
-  legalComments: 'none',
-  // The Functions worker offers this one itself.
-  external: ['@azure/functions-core'],
-  logLevel: 'warning',
-}
 const HANDLERS = 'handlers.cjs'
 await Promise.all([
   build({
-    ...options,
+    ...BUNDLE_OPTIONS,
     entryPoints: ['src/index.ts'],
     outfile: join(folder, 'index.cjs'),
     plugins: [
@@ -38,7 +25,7 @@ await Promise.all([
       },
     ],
   }),
-  build({ ...options, entryPoints: ['src/functions/handlers.ts'], outfile: join(folder, HANDLERS) }),
+  build({ ...BUNDLE_OPTIONS, entryPoints: ['src/functions/handlers.ts'], outfile: join(folder, HANDLERS) }),
 ])
 await copyFile('host.json', join(folder, 'host.json'))
 await writeFile(
