@@ -168,4 +168,10 @@ export const withoutDescription: readonly WithoutDescription[] = [
     why: "The platform's token endpoint has no published description.",
     covers: ({ service }) => service === 'identity',
   },
+  {
+    what: 'owners of an application',
+    why: "The subset of Graph's description at hand leaves out reading them.",
+    covers: ({ service, url }) =>
+      service === 'graph' && /^\/v1\.0\/applications\/[0-9a-f-]{36}\/owners$/.test(new URL(url).pathname),
+  },
 ]

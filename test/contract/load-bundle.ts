@@ -4,6 +4,8 @@
 import { writeSync } from 'node:fs'
 import { Session } from 'node:inspector/promises'
 import { createRequire, registerHooks } from 'node:module'
+import { dirname } from 'node:path'
+import { pathToFileURL } from 'node:url'
 import { registry } from '../../local/host/worker/registry.ts'
 
 /** What a load of the bundle did. */
@@ -12,7 +14,7 @@ export interface Load {
     readonly name: string
     readonly bindings: readonly Readonly<Record<string, unknown>>[]
   }[]
-  /** The bundled modules that were evaluated, by their paths; those of the entry's own scope have none. */
+  /** The files of the package that were evaluated. */
   readonly evaluated: readonly string[]
   /** What was begun and is still under way: sockets, timers, file requests. */
   readonly underWay: readonly string[]
@@ -20,9 +22,6 @@ export interface Load {
   readonly builtIns: readonly string[]
   readonly failure: string | null
 }
-
-/** esbuild names the wrapper of a module by its path. */
-const MODULE_WRAPPER = /^(?:src|node_modules)\//
 
 function listBuiltIns(): string[] {
   const { moduleLoadList } = process as unknown as { moduleLoadList: string[] }
@@ -49,12 +48,10 @@ async function loadBundle(file: string): Promise<Load> {
   const underWay = process.getActiveResourcesInfo().filter((kind) => kind !== 'PipeWrap')
   const builtIns = listBuiltIns().filter((entry) => !builtInsBefore.has(entry))
   const { result } = await session.post('Profiler.takePreciseCoverage')
-  const functions = result.find(({ url }) => url.endsWith('/index.cjs'))?.functions ?? []
+  const folder = `${pathToFileURL(dirname(file)).href}/`
   return {
     functions: [...registry.functions.values()].map(({ registered: { name, bindings } }) => ({ name, bindings })),
-    evaluated: functions
-      .filter(({ functionName, ranges }) => MODULE_WRAPPER.test(functionName) && (ranges[0]?.count ?? 0) > 0)
-      .map(({ functionName }) => functionName),
+    evaluated: result.filter(({ url }) => url.startsWith(folder)).map(({ url }) => url.slice(folder.length)),
     underWay,
     builtIns,
     failure,
