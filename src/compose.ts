@@ -16,6 +16,7 @@ import type { StartOptions } from './onboarding/start.ts'
 import { startOnboarding } from './onboarding/start.ts'
 import type { OnboardingServices } from './onboarding/step.ts'
 import { createOnboardingStore } from './onboarding/table-store.ts'
+import { isAuthenticationOn } from './platform/access-mode.ts'
 import { CLOUDS } from './platform/clouds.ts'
 import { readSettings, type Settings } from './platform/config.ts'
 import { correlation } from './platform/correlation.ts'
@@ -134,7 +135,7 @@ async function isReady(
   touchStorage: () => Promise<unknown>,
   log: Log,
 ): Promise<boolean> {
-  if (settings.access === 'entra' && environment['WEBSITE_AUTH_ENABLED']?.toLowerCase() !== 'true') {
+  if (settings.access === 'entra' && !isAuthenticationOn(environment)) {
     log.error('not-ready', {
       reason: 'STEWARD_ACCESS is "entra" but App Service authentication is off (WEBSITE_AUTH_ENABLED)',
     })

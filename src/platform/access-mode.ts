@@ -5,3 +5,8 @@ export type AccessMode = 'keys' | 'entra'
 export function readAccessMode(environment: Readonly<Record<string, string | undefined>>): AccessMode {
   return environment['STEWARD_ACCESS'] === 'entra' ? 'entra' : 'keys'
 }
+
+/** The platform's own word that App Service authentication stands in front; nothing a caller sends can say so. */
+export function isAuthenticationOn(environment: Readonly<Record<string, string | undefined>>): boolean {
+  return environment['WEBSITE_AUTH_ENABLED']?.toLowerCase() === 'true'
+}

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import type { HttpHandler, HttpRequest, InvocationContext } from '@azure/functions'
 import { loadApp } from '../../app.ts'
 import type { App } from '../../compose.ts'
+import { isAuthenticationOn } from '../../platform/access-mode.ts'
 import { type StewardError, toStewardError } from '../../platform/errors.ts'
 import { ACCESS, type Caller, type HttpFunctionName, identifyCaller, requireRole } from '../../trust/access.ts'
 import { withInvocation } from '../invocation.ts'
@@ -70,7 +71,7 @@ function authorize(name: GuardedFunctionName, request: HttpRequest, { settings }
   const needed = ACCESS[name]
   const caller = identifyCaller(
     settings.access,
-    process.env['WEBSITE_AUTH_ENABLED']?.toLowerCase() === 'true',
+    isAuthenticationOn(process.env),
     request.headers.get('x-ms-client-principal'),
   )
   requireRole(caller, needed, 'This call')

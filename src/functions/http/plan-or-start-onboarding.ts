@@ -1,7 +1,6 @@
-import { asksToAdopt, parseOnboardingRequest, wishesOf } from '../../onboarding/request.ts'
-import { requireRole } from '../../trust/access.ts'
-import { requireAllowed } from '../../trust/allow-lists.ts'
+import { parseOnboardingRequest } from '../../onboarding/request.ts'
 import { accepted } from './accepted.ts'
+import { authorizeOnboarding } from './authorize-onboarding.ts'
 import { endpoint, ProblemWithExtension } from './endpoint.ts'
 import { readFlag } from './query.ts'
 import { readIdempotencyKey, readJson } from './read-request.ts'
@@ -12,8 +11,7 @@ export const planOrStartOnboarding = endpoint('plan-or-start-onboarding', ['dryR
   const isDryRun = readFlag(query, 'dryRun')
   const idempotencyKey = readIdempotencyKey(http)
   const request = parseOnboardingRequest(await readJson(http))
-  requireAllowed(app.settings.config, wishesOf(request))
-  if (asksToAdopt(request)) requireRole(caller, 'Steward.Admin', 'Adopting')
+  authorizeOnboarding(call, request)
   if (isDryRun) {
     const { steps, obstacle } = await app.planOnboarding(request)
     if (obstacle) throw new ProblemWithExtension(obstacle, { steps })

@@ -1,10 +1,9 @@
 import { isStepName, stepsOf } from '../../onboarding/plan.ts'
-import { asksToAdopt, parseOnboardingRequest, wishesOf } from '../../onboarding/request.ts'
+import { parseOnboardingRequest } from '../../onboarding/request.ts'
 import { viewOnboarding } from '../../onboarding/view.ts'
 import { StewardError } from '../../platform/errors.ts'
-import { requireRole } from '../../trust/access.ts'
-import { requireAllowed } from '../../trust/allow-lists.ts'
 import { accepted } from './accepted.ts'
+import { authorizeOnboarding } from './authorize-onboarding.ts'
 import { endpoint } from './endpoint.ts'
 import { readFlag } from './query.ts'
 import { readIdempotencyKey, readJson } from './read-request.ts'
@@ -25,8 +24,7 @@ export const runOnboardingStep = endpoint('run-onboarding-step', ['dryRun'], asy
       issues: [{ path: SECTION_OF[step], message: `is what step ${step} works on` }],
     })
   }
-  requireAllowed(app.settings.config, wishesOf(request))
-  if (asksToAdopt(request)) requireRole(caller, 'Steward.Admin', 'Adopting')
+  authorizeOnboarding(call, request)
   const record = await app.startOnboarding({
     request,
     onlyStep: step,
