@@ -17,25 +17,31 @@ const hasCurl = await run('curl', ['--version']).then(
   () => false,
 )
 
-/** Parent of every process of this machine, where the machine shows it. */
-async function readParents(): Promise<Map<number, number>> {
+/** Every process of this machine, where the machine shows it; one that has ended and waits to be reaped is none. */
+async function readProcesses(): Promise<Map<number, { readonly parent: number; readonly command: string }>> {
   const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name))
-  const stats = await Promise.all(pids.map((pid) => readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '')))
-  return new Map(
-    stats.filter(Boolean).map((stat) => [Number.parseInt(stat, 10), Number(stat.split(') ')[1]?.split(' ')[1])]),
+  const read = (pid: string, file: string): Promise<string> => readFile(`/proc/${pid}/${file}`, 'utf8').catch(() => '')
+  const processes = await Promise.all(
+    pids.map(async (pid) => {
+      const [state, parent] = (await read(pid, 'stat')).split(') ')[1]?.split(' ') ?? []
+      if (state === undefined || state === 'Z' || state === 'X') return []
+      const command = (await read(pid, 'cmdline')).replaceAll('\0', ' ')
+      return [[Number(pid), { parent: Number(parent), command }] as const]
+    }),
   )
+  return new Map(processes.flat())
 }
 
 async function listDescendants(pid: number): Promise<number[]> {
-  const parents = await readParents()
+  const processes = await readProcesses()
   const found = [pid]
-  for (const ancestor of found) for (const [child, parent] of parents) if (parent === ancestor) found.push(child)
+  for (const ancestor of found) for (const [child, { parent }] of processes) if (parent === ancestor) found.push(child)
   return found.slice(1)
 }
 
-async function countAlive(pids: readonly number[]): Promise<number> {
-  const parents = await readParents()
-  return pids.filter((pid) => parents.has(pid)).length
+async function listAlive(pids: readonly number[]): Promise<string[]> {
+  const processes = await readProcesses()
+  return pids.flatMap((pid) => processes.get(pid)?.command ?? [])
 }
 
 async function startAnd(
@@ -97,8 +103,8 @@ describe('npm start', () => {
         started = await listDescendants(pid)
       }, ending)
       expect(started.length).toBeGreaterThanOrEqual(4)
-      for (let tries = 0; tries < 100 && (await countAlive(started)) > 0; tries += 1) await sleep(100)
-      expect(await countAlive(started)).toBe(0)
+      for (let tries = 0; tries < 100 && (await listAlive(started)).length > 0; tries += 1) await sleep(100)
+      expect(await listAlive(started)).toEqual([])
     },
   )
 

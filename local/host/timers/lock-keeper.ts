@@ -1,9 +1,13 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { Log } from '../log.ts'
 import type { HostBlobs, TimerLock } from './host-blobs.ts'
 
 export interface LockKeeper {
   stop(): Promise<void>
 }
+
+/** A lock that cannot be given back by then, because storage is gone too, runs out by itself. */
+const releaseWithinMs = 1_000
 
 /**
  * Tries to hold the lock of a timer as long as the host lives, so that of several hosts one fires.
@@ -51,8 +55,8 @@ export function keepLock(
     async stop() {
       isStopped = true
       clearTimeout(timer)
-      await turn
-      await lock?.release().catch(() => {})
+      const released = turn.then(() => lock?.release()).catch(() => {})
+      await Promise.race([released, sleep(releaseWithinMs, undefined, { ref: false })])
     },
   }
 }
