@@ -5,6 +5,10 @@ export interface Cloud {
   readonly name: CloudName
   readonly authorityHost: string
   readonly graphHost: string
+  /** Azure Resource Manager; its host is its audience, too. */
+  readonly armHost: string
+  /** Of the token that tells Azure Databricks who a caller is to Azure: the old Service Management API, not Resource Manager. */
+  readonly serviceManagementAudience: string
   readonly vaultSuffix: string
   readonly vaultAudience: string
   readonly databricksSuffix: string
@@ -22,6 +26,8 @@ export const CLOUDS: Readonly<Record<CloudName, Cloud>> = {
     name: 'AzureCloud',
     authorityHost: 'login.microsoftonline.com',
     graphHost: 'graph.microsoft.com',
+    armHost: 'management.azure.com',
+    serviceManagementAudience: 'https://management.core.windows.net/',
     vaultSuffix: '.vault.azure.net',
     vaultAudience: 'https://vault.azure.net',
     databricksSuffix: '.azuredatabricks.net',
@@ -32,6 +38,8 @@ export const CLOUDS: Readonly<Record<CloudName, Cloud>> = {
     name: 'AzureUSGovernment',
     authorityHost: 'login.microsoftonline.us',
     graphHost: 'graph.microsoft.us',
+    armHost: 'management.usgovcloudapi.net',
+    serviceManagementAudience: 'https://management.core.usgovcloudapi.net/',
     vaultSuffix: '.vault.usgovcloudapi.net',
     vaultAudience: 'https://vault.usgovcloudapi.net',
     databricksSuffix: '.databricks.azure.us',
@@ -42,6 +50,8 @@ export const CLOUDS: Readonly<Record<CloudName, Cloud>> = {
     name: 'AzureChinaCloud',
     authorityHost: 'login.chinacloudapi.cn',
     graphHost: 'microsoftgraph.chinacloudapi.cn',
+    armHost: 'management.chinacloudapi.cn',
+    serviceManagementAudience: 'https://management.core.chinacloudapi.cn/',
     vaultSuffix: '.vault.azure.cn',
     vaultAudience: 'https://vault.azure.cn',
     databricksSuffix: '.databricks.azure.cn',

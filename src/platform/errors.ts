@@ -5,10 +5,14 @@ export type ErrorCode =
   | 'unauthenticated'
   | 'role-missing'
   | 'not-allowed'
+  | 'vault-shared'
   | 'not-found'
   | 'not-ours'
   | 'belongs-to-another'
   | 'switched-off'
+  | 'differs'
+  | 'vault-unreadable'
+  | 'run-failed'
   | 'needs'
   | 'idempotency-key-reused'
   | 'busy'
@@ -19,6 +23,7 @@ export type ErrorCode =
   | 'upstream-unavailable'
   | 'outcome-unknown'
   | 'not-propagated'
+  | 'in-progress'
   | 'internal'
 
 /** One thing that is wrong with an input: where (a JSON path such as `databricks.groups[0]`) and what. */
@@ -46,10 +51,14 @@ const STATUS: Record<ErrorCode, number> = {
   unauthenticated: 401,
   'role-missing': 403,
   'not-allowed': 403,
+  'vault-shared': 403,
   'not-found': 404,
   'not-ours': 409,
   'belongs-to-another': 409,
   'switched-off': 409,
+  differs: 409,
+  'vault-unreadable': 409,
+  'run-failed': 409,
   needs: 409,
   'idempotency-key-reused': 422,
   busy: 409,
@@ -60,6 +69,7 @@ const STATUS: Record<ErrorCode, number> = {
   'upstream-unavailable': 503,
   'outcome-unknown': 503,
   'not-propagated': 503,
+  'in-progress': 503,
   internal: 500,
 }
 
@@ -70,6 +80,7 @@ const RETRYABLE: ReadonlySet<ErrorCode> = new Set([
   'upstream-unavailable',
   'outcome-unknown',
   'not-propagated',
+  'in-progress',
 ])
 
 /**
