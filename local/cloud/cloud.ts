@@ -4,6 +4,8 @@ import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { createRbac } from './arm/rbac.ts'
+import { seedRoleAssignments } from './arm/seeds.ts'
 import { createScratchAuthority } from './certificates.ts'
 import { openClock } from './clock.ts'
 import { createControlPort } from './control-port.ts'
@@ -12,6 +14,7 @@ import { createTokenAuthority } from './entra/token-authority.ts'
 import { createFaultBook } from './faults.ts'
 import { listen, startFront } from './front.ts'
 import { createHoldRoom } from './holds.ts'
+import { createVaults } from './keyvault/vault-state.ts'
 import { createRequestLog } from './request-log.ts'
 import { createRouter, type Router } from './router.ts'
 import type { CloudService } from './service.ts'
@@ -52,7 +55,9 @@ export async function startCloud(options: CloudOptions): Promise<{ place: CloudP
   const directory = createDirectory(settings)
   const tokens = createTokenAuthority({ clock, directory })
   const identityHeader = randomUUID()
-  const services = createServices({ clock, directory, tokens, settings }, identityHeader)
+  const rbac = createRbac(() => seedRoleAssignments(settings, directory))
+  const vaults = createVaults(settings)
+  const services = createServices({ clock, directory, tokens, settings, rbac, vaults }, identityHeader)
   const authority = await createScratchAuthority()
   await writeFile(certificateFile, authority.certificate)
   const faults = createFaultBook()

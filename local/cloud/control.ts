@@ -37,7 +37,7 @@ export function createControl(url: string): CloudControl {
     now: async () => ((await call('GET', '/clock')) as { now: number }).now,
     advanceClock: async (advanceMs) => void (await call('POST', '/clock', { advanceMs })),
     command: async <T>(service: string, command: string, input?: unknown) =>
-      (await call('POST', `/services/${service}/${command}`, input ?? {})) as T,
+      (await call('POST', `/services/${service}/${command}`, input === undefined ? {} : input)) as T,
   }
 }
 

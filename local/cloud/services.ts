@@ -1,3 +1,4 @@
+import { createArmService } from './arm/service.ts'
 import { createDatabricksService } from './databricks/service.ts'
 import { createIdentityEndpoint } from './entra/identity-endpoint.ts'
 import { createEntraService } from './entra/service.ts'
@@ -12,6 +13,7 @@ export function createServices(world: SigningWorld, identityHeader: string): Clo
     createEntraService(world, world.tokens),
     createIdentityEndpoint(world, world.tokens, identityHeader),
     createGraphService(world),
+    createArmService(world),
     createKeyVaultService(world),
     createDatabricksService(world),
   ]

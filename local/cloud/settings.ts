@@ -18,6 +18,6 @@ export const DEFAULT_SETTINGS: CloudSettings = {
     name: 'id-steward',
   },
   subscriptionId: '7a0c0e5e-1d5b-4b3c-9f53-5a4e6c1b0004',
-  vaults: ['kv-steward.vault.azure.net', 'kv-etl-prod.vault.azure.net'],
+  vaults: ['kv-steward.vault.azure.net', 'kv-team.vault.azure.net', 'kv-etl-prod.vault.azure.net'],
   workspaces: ['adb-1234567890123456.7.azuredatabricks.net', 'adb-2234567890123456.3.azuredatabricks.net'],
 }

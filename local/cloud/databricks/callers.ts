@@ -13,7 +13,11 @@ const LEAST_LIFETIME_SECONDS = 30
 
 export interface Caller {
   readonly clientId: string
+  /** In the tenant. */
+  readonly objectId: string
   readonly isAdmin: boolean
+  /** Whether both Azure headers came: only then can the service act in the caller's name towards Azure. */
+  readonly isVouchedByAzure: boolean
   /** Null for one whose only right is the Contributor role on the Azure resource. */
   readonly principal: ServicePrincipal | null
 }
@@ -43,13 +47,13 @@ function readHeader(request: CloudRequest, name: string): string | null {
   return typeof value === 'string' ? value : null
 }
 
-/** Both Azure headers, about this workspace and the same caller, make a Contributor of the resource an admin. */
-function isContributor(world: World, workspace: Workspace, request: CloudRequest, claims: Claims): boolean {
+/** Whether both Azure headers are there, about this workspace and the same caller. */
+function isVouchedByAzure(world: World, workspace: Workspace, request: CloudRequest, claims: Claims): boolean {
   const token = readHeader(request, 'x-databricks-azure-sp-management-token')
   const resourceId = readHeader(request, 'x-databricks-azure-workspace-resource-id')
   if (token === null || resourceId?.toLowerCase() !== workspace.resourceId.toLowerCase()) return false
   const verdict = world.tokens.verify(`Bearer ${token}`, [MANAGEMENT_AUDIENCE])
-  return verdict.kind === 'valid' && verdict.claims.oid === claims.oid && workspace.contributors.has(claims.oid)
+  return verdict.kind === 'valid' && verdict.claims.oid === claims.oid
 }
 
 function isAdmin(workspace: Workspace, principalId: string): boolean {
@@ -66,7 +70,10 @@ export function identifyCaller(world: World, workspace: Workspace, request: Clou
     workspace.principals
       .values()
       .find(({ applicationId, active }) => active && applicationId?.toLowerCase() === clientId) ?? null
-  if (isContributor(world, workspace, request, claims)) return { clientId, isAdmin: true, principal }
+  const isVouched = isVouchedByAzure(world, workspace, request, claims)
+  const known = { clientId, objectId: claims.oid, isVouchedByAzure: isVouched, principal }
+  // The headers make a Contributor of the workspace's resource an admin.
+  if (isVouched && workspace.contributors.has(claims.oid)) return { ...known, isAdmin: true }
   if (principal === null) throw gatewayError(403, `Unauthorized access to Org: ${workspace.orgId}`)
-  return { clientId, isAdmin: isAdmin(workspace, principal.id), principal }
+  return { ...known, isAdmin: isAdmin(workspace, principal.id) }
 }

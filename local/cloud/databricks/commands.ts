@@ -1,9 +1,11 @@
 import { z } from 'zod'
 import type { CloudService } from '../service.ts'
 import type { DatabricksState } from './guard.ts'
+import { describeJobs, setRunFailure, setRunTimes } from './jobs/commands.ts'
 import { leaveAllGroups } from './memberships.ts'
 import { renderGroup, renderPrincipal } from './scim/render.ts'
-import { seedResource, seedScimResource } from './seed.ts'
+import { describeScopes, listStoredValues } from './secrets/describe-scopes.ts'
+import { putSeed, seedThing } from './seed.ts'
 import { ADMINS, findGroupByName, type ServicePrincipal, type Workspace } from './workspace-state.ts'
 
 /** The first workspace of the settings unless named, by host or URL. */
@@ -11,7 +13,7 @@ const workspaceField = { workspace: z.string().optional() }
 
 const inputs = {
   workspace: z.strictObject(workspaceField).optional(),
-  seed: z.strictObject({ ...workspaceField, resources: z.array(seedResource) }),
+  seed: z.strictObject({ ...workspaceField, resources: z.array(seedThing) }),
   lag: z.strictObject({ scimMs: z.number().nonnegative() }),
   setAdmin: z.strictObject({ ...workspaceField, applicationId: z.string(), admin: z.boolean() }),
   principal: z.strictObject({ ...workspaceField, applicationId: z.string() }),
@@ -19,6 +21,7 @@ const inputs = {
   rate: z.strictObject({ ...workspaceField, requestsPerSecond: z.number().positive().nullable() }),
   contributor: z.strictObject({ ...workspaceField, oid: z.guid(), contributor: z.boolean() }),
   resourceId: z.strictObject({ ...workspaceField, resourceId: z.string() }),
+  aclFlakiness: z.strictObject({ ...workspaceField, times: z.int().nonnegative() }),
   conflictText: z.strictObject({ ...workspaceField, text: z.enum(['application-id', 'email']) }),
 }
 
@@ -36,7 +39,7 @@ function findPrincipal(workspace: Workspace, applicationId: string): ServicePrin
   return principal
 }
 
-function describeWorkspace(workspace: Workspace): unknown {
+function describeWorkspace(state: DatabricksState, workspace: Workspace): unknown {
   const groups = workspace.groups.latestValues()
   return {
     workspace: workspace.host,
@@ -45,6 +48,10 @@ function describeWorkspace(workspace: Workspace): unknown {
     groups: groups.map((group) => renderGroup(workspace, group, groups)),
     conf: Object.fromEntries(workspace.conf),
     contributors: [...workspace.contributors],
+    objects: [...workspace.objects.values()],
+    ...describeJobs(state, workspace),
+    scopes: describeScopes(workspace),
+    grants: Object.fromEntries(workspace.grants),
   }
 }
 
@@ -62,7 +69,7 @@ export function createDatabricksCommands(state: DatabricksState, reset: () => vo
     inspect: (input) => {
       const { workspace } = inputs.workspace.parse(input) ?? {}
       const selected = workspace === undefined ? [...state.workspaces.values()] : [findWorkspace(state, workspace)]
-      return { workspaces: selected.map(describeWorkspace) }
+      return { workspaces: selected.map((each) => describeWorkspace(state, each)) }
     },
     reset: () => {
       reset()
@@ -70,7 +77,7 @@ export function createDatabricksCommands(state: DatabricksState, reset: () => vo
     },
     seed: (input) => {
       const { workspace, resources } = inputs.seed.parse(input)
-      return { ids: resources.map((resource) => seedScimResource(findWorkspace(state, workspace), resource)) }
+      return { ids: resources.map((resource) => putSeed(state.world, findWorkspace(state, workspace), resource)) }
     },
     lag: (input) => {
       state.replication.lagMs = inputs.lag.parse(input).scimMs
@@ -116,9 +123,23 @@ export function createDatabricksCommands(state: DatabricksState, reset: () => vo
       findWorkspace(state, workspace).resourceId = resourceId
       return {}
     },
+    workspaceSecretValues: () => ({ values: [...state.workspaces.values()].flatMap(listStoredValues) }),
+    aclFlakiness: (input) => {
+      const { workspace, times } = inputs.aclFlakiness.parse(input)
+      findWorkspace(state, workspace).ignoredAclPuts = times
+      return {}
+    },
     conflictText: (input) => {
       const { workspace, text } = inputs.conflictText.parse(input)
       findWorkspace(state, workspace).conflictText = text
+      return {}
+    },
+    runTimes: (input) => {
+      setRunTimes(state, input)
+      return {}
+    },
+    failRuns: (input) => {
+      setRunFailure(state, input, (name) => findWorkspace(state, name))
       return {}
     },
   }

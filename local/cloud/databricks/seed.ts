@@ -1,5 +1,7 @@
 import { z } from 'zod'
+import type { World } from '../world.ts'
 import { describeMember } from './memberships.ts'
+import { seedSecrets, seedSecretThing } from './secrets/seed.ts'
 import {
   ADMINS,
   findGroupByName,
@@ -29,7 +31,7 @@ const common = {
 }
 
 /** A SCIM resource as it stands in an answer, taken as it is: no id or value is checked. */
-export const seedResource = z.discriminatedUnion('kind', [
+const seedResource = z.discriminatedUnion('kind', [
   z.looseObject({
     kind: z.literal('ServicePrincipal'),
     ...common,
@@ -40,7 +42,10 @@ export const seedResource = z.discriminatedUnion('kind', [
   z.looseObject({ kind: z.literal('User'), id: z.string(), displayName: z.string().optional() }),
 ])
 
-export type SeedResource = z.infer<typeof seedResource>
+type SeedResource = z.infer<typeof seedResource>
+
+/** What the workspace can be made to hold beforehand. */
+export const seedThing = z.union([seedResource, seedSecretThing])
 
 const readValues = (references: readonly Reference[]): readonly string[] =>
   references.map(({ value }) => value).filter((value) => value !== undefined)
@@ -91,7 +96,7 @@ function readCommon(resource: Exclude<SeedResource, { kind: 'User' }>): Partial<
 }
 
 /** Puts a resource in place, replacing one of the same id (or, for groups, name), and gives its id. */
-export function seedScimResource(workspace: Workspace, resource: SeedResource): string {
+function seedScimResource(workspace: Workspace, resource: SeedResource): string {
   switch (resource.kind) {
     case 'User':
       workspace.users.set(resource.id, { id: resource.id, displayName: resource.displayName ?? resource.id })
@@ -115,5 +120,19 @@ export function seedScimResource(workspace: Workspace, resource: SeedResource): 
       joinGroups(workspace, resource.groups, group.id)
       return group.id
     }
+  }
+}
+
+/** Puts a thing in place, and gives the id or name that it goes by. */
+export function putSeed(world: World, workspace: Workspace, thing: z.infer<typeof seedThing>): string {
+  switch (thing.kind) {
+    case 'User':
+    case 'ServicePrincipal':
+    case 'Group':
+      return seedScimResource(workspace, thing)
+    case 'SecretScope':
+    case 'Secret':
+    case 'SecretAcl':
+      return seedSecrets(world, workspace, thing)
   }
 }

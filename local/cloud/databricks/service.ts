@@ -3,8 +3,15 @@ import type { World } from '../world.ts'
 import { createDatabricksCommands } from './commands.ts'
 import { createGroupRoutes } from './groups.ts'
 import type { DatabricksState } from './guard.ts'
+import { createJobRoutes } from './jobs/jobs.ts'
+import { createRunRoutes } from './jobs/runs.ts'
 import { createMeRoutes } from './me.ts'
+import { createObjectRoutes } from './objects/objects.ts'
+import { createPermissionRoutes } from './permissions/permissions.ts'
 import type { Replication } from './replicated-map.ts'
+import { createSecretAclRoutes } from './secrets/acls.ts'
+import { createSecretScopeRoutes } from './secrets/scopes.ts'
+import { createSecretRoutes } from './secrets/secrets.ts'
 import { createServicePrincipalRoutes } from './service-principals.ts'
 import { createWorkspaceConfRoutes } from './workspace-conf.ts'
 import { createWorkspace, seedGroup } from './workspace-state.ts'
@@ -33,6 +40,13 @@ export function createDatabricksService(world: World): CloudService {
       ...createGroupRoutes(state),
       ...createMeRoutes(state),
       ...createWorkspaceConfRoutes(state),
+      ...createObjectRoutes(state),
+      ...createJobRoutes(state),
+      ...createRunRoutes(state),
+      ...createSecretScopeRoutes(state),
+      ...createSecretRoutes(state),
+      ...createSecretAclRoutes(state),
+      ...createPermissionRoutes(state),
     ],
     unknownCall: ({ method, url }) => ({
       error_code: 'NOT_IMPLEMENTED',

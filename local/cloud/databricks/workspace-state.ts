@@ -1,6 +1,11 @@
 import { randomBytes } from 'node:crypto'
+import { resourceIdOfHost } from '../arm/resources.ts'
 import type { World } from '../world.ts'
+import { DEFAULT_RUN_TIMES, type Job, type Run, type RunFailure, type RunTimes } from './jobs/job-state.ts'
+import { protectedPaths, type WorkspaceObject } from './objects/object-state.ts'
+import type { Grant } from './permissions/grant.ts'
 import { ReplicatedMap, type Replication } from './replicated-map.ts'
+import type { SecretScope } from './secrets/secret-scope.ts'
 
 export interface ServicePrincipal {
   readonly id: string
@@ -43,6 +48,19 @@ export interface Workspace {
   readonly conf: Map<string, string>
   /** Object ids with the Contributor role on the workspace's Azure resource. */
   readonly contributors: Set<string>
+  /** By lower-case name. */
+  readonly scopes: Map<string, SecretScope>
+  /** How many of the next ACLs are said to be put and are not. */
+  ignoredAclPuts: number
+  /** What is granted on objects themselves, by `jobs/<id>`, `notebooks/<id>` and `directories/<id>`. */
+  readonly grants: Map<string, readonly Grant[]>
+  /** By path. */
+  readonly objects: Map<string, WorkspaceObject>
+  readonly jobs: Map<string, Job>
+  readonly runs: Map<string, Run>
+  runTimes: RunTimes
+  /** What runs that start now are to end with. */
+  runFailure: RunFailure | null
   conflictText: ConflictText
   requestsPerSecond: number | null
   /** When the requests of the last second came, oldest first. */
@@ -85,17 +103,24 @@ export function seedPrincipal(workspace: Workspace, principal: Partial<ServicePr
 }
 
 export function createWorkspace(world: World, host: string, replication: Replication): Workspace {
-  const name = host.split('.')[0] ?? host
-  const { subscriptionId, identity } = world.settings
+  const { identity } = world.settings
   const workspace: Workspace = {
     host,
     orgId: /^adb-(\d+)\./.exec(host)?.[1] ?? '0',
-    resourceId: `/subscriptions/${subscriptionId}/resourceGroups/rg-local/providers/Microsoft.Databricks/workspaces/${name}`,
+    resourceId: resourceIdOfHost(world.settings, host),
     principals: new ReplicatedMap(world.clock, replication),
     groups: new ReplicatedMap(world.clock, replication),
     users: new Map(),
     conf: new Map(),
     contributors: new Set(),
+    scopes: new Map(),
+    ignoredAclPuts: 0,
+    grants: new Map(),
+    objects: new Map(protectedPaths.map((path) => [path, { kind: 'directory', objectId: newId(), path }])),
+    jobs: new Map(),
+    runs: new Map(),
+    runTimes: DEFAULT_RUN_TIMES,
+    runFailure: null,
     conflictText: 'application-id',
     requestsPerSecond: null,
     recentRequests: [],

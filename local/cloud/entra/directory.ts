@@ -91,7 +91,7 @@ export function createDirectory({ tenantId, identity }: Pick<CloudSettings, 'ten
       displayName: identity.name,
       servicePrincipalType: 'ManagedIdentity',
     },
-    ['Application.ReadWrite.OwnedBy'],
+    ['Application.ReadWrite.OwnedBy', 'Application.Read.All'],
   )
   seedFirstParty(MICROSOFT_GRAPH_APP_ID, 'Microsoft Graph')
   seedFirstParty(AZURE_DATABRICKS_APP_ID, 'AzureDatabricks')

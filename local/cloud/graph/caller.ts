@@ -48,6 +48,12 @@ function hasOne({ roles }: Caller, accepted: readonly GraphRole[]): boolean {
   return accepted.some((role) => roles.has(role))
 }
 
+/** What was deleted has no owner that counts: listing it takes a role that reads everything. */
+export function requireReadDeleted(caller: Caller): void {
+  const accepted: readonly GraphRole[] = ['Application.Read.All', 'Application.ReadWrite.All', 'Directory.Read.All']
+  if (!hasOne(caller, accepted)) throw requestDenied()
+}
+
 /** The OwnedBy role reads every application of the tenant, not only the owned ones. */
 export function requireRead(caller: Caller): void {
   const accepted: readonly GraphRole[] = [

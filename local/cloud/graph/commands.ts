@@ -36,6 +36,7 @@ const inputs = {
   concurrency: z.strictObject({ windowMs: milliseconds, violations: z.int().nonnegative().optional() }),
   ownership: z.strictObject({ onCreate: z.boolean().optional(), onUpsert: z.boolean().optional() }),
   replication: z.strictObject({ unreplicatedApplication: z.enum(['bad-request', 'forbidden']) }),
+  restoring: z.strictObject({ servicePrincipal: z.enum(['comes-back', 'stays-deleted']) }),
   passwordPolicy: z.strictObject({ maxLifetimeDays: z.number().positive().nullable() }),
 }
 
@@ -181,6 +182,10 @@ export function createGraphCommands(state: GraphState): CloudService['commands']
     },
     replication: (input) => {
       state.behaviour.unreplicatedApplication = inputs.replication.parse(input).unreplicatedApplication
+      return {}
+    },
+    restoring: (input) => {
+      state.behaviour.servicePrincipalOfRestored = inputs.restoring.parse(input).servicePrincipal
       return {}
     },
     passwordPolicy: (input) => {

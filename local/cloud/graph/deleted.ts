@@ -1,4 +1,6 @@
 import type { Application, ServicePrincipal } from '../entra/directory.ts'
+import { badRequest } from './errors.ts'
+import { requireFreeAppId } from './service-principal-names.ts'
 import type { GraphState } from './state.ts'
 
 /** Deleted objects can be restored, and keep their unique names, this long. */
@@ -14,12 +16,29 @@ export function softDelete(state: GraphState, application: Application, now: num
   for (const principal of findPrincipalsOf(state, application.appId)) principal.deletedAt ??= now
 }
 
-/** Brings back the service principal that went with the application. */
+/** The service principal that went with the application comes back with it, or stays where it is, as arranged. */
 export function restore(state: GraphState, application: Application): void {
-  for (const principal of findPrincipalsOf(state, application.appId)) {
-    if (principal.deletedAt === application.deletedAt) principal.deletedAt = null
+  if (state.behaviour.servicePrincipalOfRestored === 'comes-back') {
+    for (const principal of findPrincipalsOf(state, application.appId)) {
+      if (principal.deletedAt === application.deletedAt) principal.deletedAt = null
+    }
   }
   application.deletedAt = null
+}
+
+/** Comes after its application, which has to be there. */
+export function restoreServicePrincipal(state: GraphState, principal: ServicePrincipal): void {
+  const { appId, servicePrincipalType } = principal
+  const application = [...state.world.directory.applications.values()].find((candidate) => candidate.appId === appId)
+  if (servicePrincipalType === 'Application' && application?.deletedAt !== null) {
+    throw badRequest(`The appId '${appId}' of the service principal does not reference a valid application object.`)
+  }
+  requireFreeAppId(state, appId)
+  principal.deletedAt = null
+}
+
+export function purgeServicePrincipal({ world }: GraphState, { objectId }: ServicePrincipal): void {
+  world.directory.servicePrincipals.delete(objectId)
 }
 
 export function purge(state: GraphState, application: Application): void {

@@ -4,14 +4,15 @@ import { type Application, findByAppId, isThere, type ServicePrincipal } from '.
 import type { CloudResponse, Route } from '../service.ts'
 import { parseProperties, prefersCreate, readJson, refuseReadOnly, requireProperty } from './body.ts'
 import { mayWriteAll, requireCreate, requireRead, requireWrite } from './caller.ts'
-import { badRequest, requestDenied, sameKey } from './errors.ts'
+import { badRequest, requestDenied } from './errors.ts'
 import { type GraphCall, guardRoute } from './guard.ts'
 import { renderCollection, renderEntity } from './query.ts'
 import { findServicePrincipal, lookUpServicePrincipal, servicePrincipalPath } from './references.ts'
 import { renderServicePrincipal } from './render.ts'
+import { requireFreeAppId } from './service-principal-names.ts'
 import type { GraphState } from './state.ts'
 
-const collection = { name: 'servicePrincipals', type: 'ServicePrincipal' }
+export const servicePrincipalsCollection = { name: 'servicePrincipals', type: 'ServicePrincipal' }
 
 const FOREIGN_APPLICATION =
   'When using this permission, the backing application of the service principal being created must in the local tenant'
@@ -55,7 +56,7 @@ function parseBody(call: GraphCall): Properties {
   return properties
 }
 
-function render(state: GraphState, principal: ServicePrincipal): Record<string, unknown> {
+export function renderPrincipal(state: GraphState, principal: ServicePrincipal): Record<string, unknown> {
   const { directory, settings } = state.world
   const application = [...directory.applications.values()].find(({ appId }) => appId === principal.appId)
   return renderServicePrincipal(principal, application, settings.tenantId)
@@ -106,21 +107,14 @@ function create(call: GraphCall, appId: string, body: Properties): CloudResponse
   const { state, request, caller, now } = call
   const { appId: _, displayName, ...properties } = body
   requireCreate(caller)
-  const isThereAlready = [...state.world.directory.servicePrincipals.values()].some(
-    (principal) => principal.deletedAt === null && principal.appId.toLowerCase() === appId.toLowerCase(),
-  )
-  if (isThereAlready) {
-    throw sameKey(
-      `The service principal cannot be created, updated, or restored because the service principal name ${appId} is already in use.`,
-    )
-  }
+  requireFreeAppId(state, appId)
   const principal = addServicePrincipal(state, findBackingApplication(call, appId), {
     ownerIds: state.behaviour.ownership.onCreate ? [caller.objectId] : [],
     visibleAt: now + state.behaviour.lag.objectMs,
     displayName,
     properties,
   })
-  return renderEntity(request, collection, render(state, principal), 201)
+  return renderEntity(request, servicePrincipalsCollection, renderPrincipal(state, principal), 201)
 }
 
 function change(call: GraphCall, principal: ServicePrincipal): CloudResponse {
@@ -146,8 +140,13 @@ export function createServicePrincipalRoutes(state: GraphState): readonly Route[
     guardRoute(state, { name: 'servicePrincipals.list', method: 'GET', path: all }, ({ request, caller, now }) => {
       requireRead(caller)
       const visible = [...state.world.directory.servicePrincipals.values()].filter((object) => isThere(object, now))
-      const resources = visible.map((principal) => render(state, principal))
-      return renderCollection(request, collection, resources, ['id', 'appId', 'displayName', 'servicePrincipalType'])
+      const resources = visible.map((principal) => renderPrincipal(state, principal))
+      return renderCollection(request, servicePrincipalsCollection, resources, [
+        'id',
+        'appId',
+        'displayName',
+        'servicePrincipalType',
+      ])
     }),
     guardRoute(state, { name: 'servicePrincipals.create', method: 'POST', path: all }, (call) => {
       const body = parseBody(call)
@@ -156,7 +155,7 @@ export function createServicePrincipalRoutes(state: GraphState): readonly Route[
     }),
     guardRoute(state, { name: 'servicePrincipals.get', method: 'GET', path: one }, (call) => {
       requireRead(call.caller)
-      return renderEntity(call.request, collection, render(state, findServicePrincipal(call)))
+      return renderEntity(call.request, servicePrincipalsCollection, renderPrincipal(state, findServicePrincipal(call)))
     }),
     guardRoute(state, { name: 'servicePrincipals.patch', method: 'PATCH', path: one }, changeOrCreate),
     guardRoute(state, { name: 'servicePrincipals.delete', method: 'DELETE', path: one }, (call) => {

@@ -21,6 +21,11 @@ export interface Behaviour {
   concurrencyWindowMs: number
   /** How many of the next changes of secrets are refused whatever their distance. */
   concurrencyViolations: number
+  /**
+   * What becomes of a deleted service principal when its application is restored. The API's documentation has it stay
+   * deleted until it is restored by itself; the portal brings back both.
+   */
+  servicePrincipalOfRestored: 'comes-back' | 'stays-deleted'
   /** Longest lifetime that the tenant's policy allows client secrets. */
   maxPasswordLifetimeMs: number | null
 }
@@ -43,6 +48,7 @@ export function createBehaviour(): Behaviour {
     unreplicatedApplication: 'bad-request',
     concurrencyWindowMs: 0,
     concurrencyViolations: 0,
+    servicePrincipalOfRestored: 'stays-deleted',
     maxPasswordLifetimeMs: null,
   }
 }

@@ -1,8 +1,10 @@
+import { decideAccess } from '../arm/access.ts'
+import { LOCATION } from '../arm/resources.ts'
 import type { Claims } from '../entra/tokens.ts'
 import type { CloudRequest } from '../service.ts'
 import type { World } from '../world.ts'
 import { KeyVaultError } from './errors.ts'
-import type { Vault, VaultRole } from './vault-state.ts'
+import type { SecretPermission, Vault } from './vault-state.ts'
 
 /** Data actions as they stand in role definitions, behind `Microsoft.KeyVault/vaults/secrets/`. */
 export type SecretAction =
@@ -14,11 +16,15 @@ export type SecretAction =
   | 'recover/action'
   | 'purge/action'
 
-// Source of the sets: https://learn.microsoft.com/azure/role-based-access-control/built-in-roles/security
-const grantedActions: Record<VaultRole, readonly SecretAction[] | 'all'> = {
-  'Key Vault Secrets Officer': 'all',
-  'Key Vault Secrets User': ['getSecret/action', 'readMetadata/action'],
-  'Key Vault Reader': ['readMetadata/action'],
+/** What an access policy calls them. */
+const permissionFor: Record<SecretAction, SecretPermission> = {
+  'setSecret/action': 'set',
+  'getSecret/action': 'get',
+  'readMetadata/action': 'list',
+  'update/action': 'set',
+  delete: 'delete',
+  'recover/action': 'recover',
+  'purge/action': 'purge',
 }
 
 /** The service's own application id: an accepted audience besides the resource URL. */
@@ -79,23 +85,47 @@ export function authenticate(world: World, vault: Vault, request: CloudRequest):
   }
 }
 
-/** Throws a 403 unless the caller's role on the vault has the action. */
+/** Whether roles or, where those decide, access policies let the principal do this; the name is empty for lists. */
+export function isPermitted(
+  { rbac }: World,
+  { usesRbac, accessPolicies, resourceId }: Vault,
+  principalId: string,
+  action: SecretAction,
+  secretName: string,
+): boolean {
+  if (!usesRbac) return accessPolicies.get(principalId)?.has(permissionFor[action]) === true
+  const verdict = decideAccess(rbac, {
+    principalId,
+    action: `Microsoft.KeyVault/vaults/secrets/${action}`,
+    plane: 'data',
+    scope: secretName === '' ? resourceId : `${resourceId}/secrets/${secretName}`,
+  })
+  return verdict === 'allowed'
+}
+
+/** Throws a 403 unless the caller may do this. */
 export function authorize(world: World, vault: Vault, claims: Claims, action: SecretAction, secretName: string): void {
-  const role = vault.roles.get(claims.oid)
-  const granted = role === undefined ? [] : grantedActions[role]
-  if (granted === 'all' || granted.includes(action)) return
+  if (isPermitted(world, vault, claims.oid, action, secretName)) return
   const vaultName = vault.host.split('.')[0] ?? vault.host
-  const resource = `/subscriptions/${world.settings.subscriptionId}/resourcegroups/rg-local/providers/microsoft.keyvault/vaults/${vaultName}`
+  const caller = `appid=${claims.appid};oid=${claims.oid};iss=${claims.iss}`
+  if (!vault.usesRbac) {
+    throw new KeyVaultError(
+      403,
+      'Forbidden',
+      `The user, group or application '${caller}' does not have secrets ${permissionFor[action]} permission on key vault '${vaultName};location=${LOCATION}'. For help resolving this issue, please see https://go.microsoft.com/fwlink/?linkid=2125287`,
+      'AccessDenied',
+    )
+  }
   const lines = [
     'Caller is not authorized to perform action on resource.',
     'If role assignments, deny assignments or role definitions were changed recently, please observe propagation time.',
-    `Caller: appid=${claims.appid};oid=${claims.oid};iss=${claims.iss}`,
+    `Caller: ${caller}`,
     `Action: 'Microsoft.KeyVault/vaults/secrets/${action}'`,
-    `Resource: '${resource}${secretName === '' ? '' : `/secrets/${secretName.toLowerCase()}`}'`,
+    `Resource: '${vault.resourceId.toLowerCase()}${secretName === '' ? '' : `/secrets/${secretName.toLowerCase()}`}'`,
     'Assignment: (not found)',
     'DenyAssignmentId: null',
     'DecisionReason: null ',
-    `Vault: ${vaultName};location=westeurope`,
+    `Vault: ${vaultName};location=${LOCATION}`,
     '',
   ]
   throw new KeyVaultError(403, 'Forbidden', lines.join('\r\n'), 'ForbiddenByRbac')

@@ -1,13 +1,19 @@
 import { z } from 'zod'
+import { roleIdOf } from '../arm/built-in-roles.ts'
+import type { Rbac } from '../arm/rbac.ts'
+import { isSameScope } from '../arm/scopes.ts'
 import type { CloudService } from '../service.ts'
+import type { World } from '../world.ts'
 import { renderBundle } from './bundles.ts'
 import type { KeyVaultState } from './guard.ts'
 import { addVersion, currentVersion, stageOf, type Vault } from './vault-state.ts'
 
+const vaultRoles = ['Key Vault Secrets Officer', 'Key Vault Secrets User', 'Key Vault Reader'] as const
+
 const setRoleInput = z.strictObject({
   vault: z.string(),
   oid: z.guid(),
-  role: z.enum(['Key Vault Secrets Officer', 'Key Vault Secrets User', 'Key Vault Reader']).nullable(),
+  role: z.enum(vaultRoles).nullable(),
 })
 
 const putInput = z.strictObject({
@@ -42,11 +48,34 @@ function selectVaults(state: KeyVaultState, input: unknown): readonly Vault[] {
   return vault === undefined ? [...state.vaults.values()] : [findVault(state, vault)]
 }
 
+/** Who has which of the vault's own roles on it, by object id. */
+function describeRoles(rbac: Rbac, { resourceId }: Vault): Record<string, string> {
+  const names = new Map(vaultRoles.map((role) => [roleIdOf(role), role]))
+  return Object.fromEntries(
+    [...rbac.assignments.values()]
+      .filter(({ scope }) => isSameScope(scope, resourceId))
+      .flatMap(({ principalId, roleId }) => {
+        const role = names.get(roleId)
+        return role === undefined ? [] : [[principalId, role]]
+      }),
+  )
+}
+
+/** Gives the one role on the vault, in place of the others. */
+function setRole(rbac: Rbac, { resourceId }: Vault, { oid, role }: z.infer<typeof setRoleInput>): void {
+  const replaced = vaultRoles.map(roleIdOf)
+  for (const { name, scope, principalId, roleId } of rbac.listFor(oid, resourceId)) {
+    if (isSameScope(scope, resourceId) && replaced.includes(roleId)) rbac.unassign(name)
+    else if (replaced.includes(roleId)) throw new Error(`${principalId} has its role from ${scope}: take it there`)
+  }
+  if (role !== null) rbac.assign({ scope: resourceId, principalId: oid, roleId: roleIdOf(role) })
+}
+
 /** Everything about a vault but the values. */
-function describeVault(vault: Vault, now: number): unknown {
+function describeVault({ rbac }: World, vault: Vault, now: number): unknown {
   return {
     vault: vault.host,
-    roles: Object.fromEntries(vault.roles),
+    roles: describeRoles(rbac, vault),
     secrets: [...vault.secrets.values()].map((secret) => ({
       name: secret.name,
       stage: stageOf(secret, now),
@@ -62,7 +91,7 @@ export function createKeyVaultCommands(state: KeyVaultState): CloudService['comm
   const now = (): number => state.world.clock.now()
   return {
     inspect: (input) => ({
-      vaults: selectVaults(state, input).map((vault) => describeVault(vault, now())),
+      vaults: selectVaults(state, input).map((vault) => describeVault(state.world, vault, now())),
     }),
     values: (input) => ({
       values: selectVaults(state, input).flatMap((vault) =>
@@ -77,11 +106,10 @@ export function createKeyVaultCommands(state: KeyVaultState): CloudService['comm
       ),
     }),
     setRole: (input) => {
-      const { vault, oid, role } = setRoleInput.parse(input)
-      const { roles } = findVault(state, vault)
-      if (role === null) roles.delete(oid)
-      else roles.set(oid, role)
-      return { roles: Object.fromEntries(roles) }
+      const wanted = setRoleInput.parse(input)
+      const vault = findVault(state, wanted.vault)
+      setRole(state.world.rbac, vault, wanted)
+      return { roles: describeRoles(state.world.rbac, vault) }
     },
     put: (input) => {
       const { vault, name, value, contentType, tags, enabled, expires } = putInput.parse(input)

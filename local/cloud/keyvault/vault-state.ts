@@ -1,4 +1,6 @@
 import { randomBytes } from 'node:crypto'
+import { resourceIdOfHost } from '../arm/resources.ts'
+import type { CloudSettings } from '../settings.ts'
 import type { SecretMetadata } from './secret-parameters.ts'
 
 /** One version of a secret; times ending in `At` are milliseconds, `notBefore` and `expires` unix seconds as on the wire. */
@@ -45,14 +47,36 @@ export interface Delays {
   settlingMs: number
 }
 
-export type VaultRole = 'Key Vault Secrets Officer' | 'Key Vault Secrets User' | 'Key Vault Reader'
+/** What an access policy can allow with secrets, as far as the calls that there are ask for it. */
+export const secretPermissions = ['get', 'list', 'set', 'delete', 'recover', 'purge'] as const
+
+export type SecretPermission = (typeof secretPermissions)[number]
 
 export interface Vault {
   readonly host: string
+  readonly resourceId: string
   /** Keys are lower-case names: the service compares names without case. */
   readonly secrets: Map<string, Secret>
-  /** Role by object id. */
-  readonly roles: Map<string, VaultRole>
+  /** Whether Azure's roles decide who may do what; else the access policies do, which count for nothing otherwise. */
+  usesRbac: boolean
+  /** By object id. */
+  readonly accessPolicies: Map<string, ReadonlySet<SecretPermission>>
+}
+
+/** The vaults of the settings, empty and with roles. */
+export function createVaults(settings: CloudSettings): ReadonlyMap<string, Vault> {
+  return new Map(
+    settings.vaults.map((host) => [
+      host,
+      {
+        host,
+        resourceId: resourceIdOfHost(settings, host),
+        secrets: new Map(),
+        usesRbac: true,
+        accessPolicies: new Map(),
+      },
+    ]),
+  )
 }
 
 export const RETENTION_DAYS = 90

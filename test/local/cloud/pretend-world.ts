@@ -1,6 +1,11 @@
+import { createRbac } from '../../../local/cloud/arm/rbac.ts'
+import { seedRoleAssignments } from '../../../local/cloud/arm/seeds.ts'
 import type { Clock } from '../../../local/cloud/clock.ts'
+import type { Directory } from '../../../local/cloud/entra/directory.ts'
 import type { Claims, TokenAuthority } from '../../../local/cloud/entra/tokens.ts'
+import { createVaults } from '../../../local/cloud/keyvault/vault-state.ts'
 import type { CloudResponse, CloudService } from '../../../local/cloud/service.ts'
+import type { CloudSettings } from '../../../local/cloud/settings.ts'
 import type { World } from '../../../local/cloud/world.ts'
 
 export const TENANT_ID = '11111111-1111-1111-1111-111111111111'
@@ -65,17 +70,21 @@ export function createPretendWorld(): World {
       shift += milliseconds
     },
   }
+  const settings: CloudSettings = {
+    tenantId: TENANT_ID,
+    identity: STEWARD,
+    subscriptionId: '66666666-6666-6666-6666-666666666666',
+    vaults: [VAULT, 'kv-two.vault.azure.cn'],
+    workspaces: [WORKSPACE, OTHER_WORKSPACE],
+  }
+  const directory: Directory = { tenantId: TENANT_ID, applications: new Map(), servicePrincipals: new Map() }
   return {
     clock,
     tokens: createReadableTokens(clock),
-    directory: { tenantId: TENANT_ID, applications: new Map(), servicePrincipals: new Map() },
-    settings: {
-      tenantId: TENANT_ID,
-      identity: STEWARD,
-      subscriptionId: '66666666-6666-6666-6666-666666666666',
-      vaults: [VAULT, 'kv-two.vault.azure.cn'],
-      workspaces: [WORKSPACE, OTHER_WORKSPACE],
-    },
+    directory,
+    settings,
+    rbac: createRbac(() => seedRoleAssignments(settings, directory)),
+    vaults: createVaults(settings),
   }
 }
 

@@ -78,7 +78,7 @@ describe('who signs in', () => {
     expect(seen.applications).toMatchObject([{ appId: application.appId, ownerIds: [] }])
     expect(seen.servicePrincipals[0]).toMatchObject({
       objectId: STEWARD.objectId,
-      graphRoles: ['Application.ReadWrite.OwnedBy'],
+      graphRoles: ['Application.ReadWrite.OwnedBy', 'Application.Read.All'],
     })
   })
 })

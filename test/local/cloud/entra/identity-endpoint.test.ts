@@ -39,7 +39,7 @@ describe('managed identity endpoint', () => {
     expect(readClaims(body.access_token)).toMatchObject({
       appid: STEWARD.clientId,
       oid: STEWARD.objectId,
-      roles: ['Application.ReadWrite.OwnedBy'],
+      roles: ['Application.ReadWrite.OwnedBy', 'Application.Read.All'],
     })
     expect(client.world.tokens.issued).toEqual([body.access_token])
   })

@@ -30,9 +30,10 @@ export interface SignInClient {
 }
 
 export function createSignInClient(): SignInClient {
-  const { clock, settings } = createPretendWorld()
-  const directory = createDirectory(settings)
-  const world: SigningWorld = { clock, directory, settings, tokens: createTokenAuthority({ clock, directory }) }
+  const pretend = createPretendWorld()
+  const { clock } = pretend
+  const directory = createDirectory(pretend.settings)
+  const world: SigningWorld = { ...pretend, directory, tokens: createTokenAuthority({ clock, directory }) }
   const service = createEntraService(world, world.tokens)
   const send = async (method: string, url: string, form?: Readonly<Record<string, string>>): Promise<Answer> => {
     const body = form === undefined ? '' : new URLSearchParams(form).toString()

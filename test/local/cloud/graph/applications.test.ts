@@ -148,8 +148,9 @@ describe('replication', () => {
 })
 
 describe('deleting', () => {
-  test('takes the service principal along, and restoring brings both back', async () => {
+  test('takes the service principal along, and restoring may bring both back', async () => {
     const client = createGraphClient()
+    client.arrange('restoring', { servicePrincipal: 'comes-back' })
     const { id, appId } = await createApplication(client)
     await client.send('POST', '/servicePrincipals', { appId })
     const principal = `/servicePrincipals(appId='${appId}')`
@@ -161,6 +162,67 @@ describe('deleting', () => {
     expect((await client.send('POST', `/directory/deletedItems/${id}/restore`)).status).toBe(200)
     expect((await client.send('GET', principal)).status).toBe(200)
     expect((await client.send('GET', `/directory/deletedItems/${id}`)).status).toBe(404)
+  })
+
+  test('hides what was deleted from whoever only owns what it made', async () => {
+    const client = createGraphClient()
+    const owner = client.signInAs(client.world.settings.identity.objectId, ['Application.ReadWrite.OwnedBy'])
+    const { id } = await createApplication(owner)
+    await owner.send('DELETE', `/applications/${id}`)
+    expect((await owner.send('GET', '/directory/deletedItems/microsoft.graph.application')).status).toBe(403)
+    expect((await owner.send('POST', `/directory/deletedItems/${id}/restore`)).status).toBe(200)
+  })
+
+  test('leaves the service principal among the deleted items, to be restored by itself and after the application', async () => {
+    const client = createGraphClient()
+    const { id, appId } = await createApplication(client)
+    const created = await client.send('POST', '/servicePrincipals', { appId })
+    const restore = (objectId: string) => client.send('POST', `/directory/deletedItems/${objectId}/restore`)
+    const list = () =>
+      client.send('GET', `/directory/deletedItems/microsoft.graph.servicePrincipal?$filter=appId eq '${appId}'`)
+    expect((await restore(created.body.id)).status).toBe(404)
+    await client.send('DELETE', `/applications/${id}`)
+    expect((await restore(created.body.id)).status).toBe(400)
+    expect((await restore(id)).status).toBe(200)
+    expect((await client.send('GET', `/servicePrincipals(appId='${appId}')`)).status).toBe(404)
+    expect((await list()).body.value).toMatchObject([{ id: created.body.id, appId }])
+    expect((await restore(created.body.id)).body).toMatchObject({
+      '@odata.type': '#microsoft.graph.servicePrincipal',
+      id: created.body.id,
+      deletedDateTime: null,
+    })
+    expect((await list()).body.value).toEqual([])
+    expect((await client.send('GET', `/servicePrincipals(appId='${appId}')`)).body.id).toBe(created.body.id)
+  })
+
+  test('a service principal does not come back beside another one of the same application', async () => {
+    const client = createGraphClient()
+    const { appId } = await createApplication(client)
+    const first = await client.send('POST', '/servicePrincipals', { appId })
+    await client.send('DELETE', `/servicePrincipals/${first.body.id}`)
+    await client.send('POST', '/servicePrincipals', { appId })
+    const { status, body } = await client.send('POST', `/directory/deletedItems/${first.body.id}/restore`)
+    expect([status, body.error.code]).toEqual([409, 'Request_MultipleObjectsWithSameKeyValue'])
+    expect((await client.send('DELETE', `/directory/deletedItems/${first.body.id}`)).status).toBe(204)
+    expect((await client.send('GET', `/directory/deletedItems/${first.body.id}`)).status).toBe(404)
+  })
+
+  test('is undone only by an owner, and looked at only as what it is', async () => {
+    const client = createGraphClient()
+    const { objectId, servicePrincipalId } = client.arrange<{ objectId: string; servicePrincipalId: string }>(
+      'createApplication',
+      { displayName: 'foreign' },
+    )
+    client.arrange('deleteApplication', { objectId })
+    for (const id of [objectId, servicePrincipalId]) {
+      expect((await client.send('POST', `/directory/deletedItems/${id}/restore`)).status).toBe(403)
+    }
+    const cast = (id: string, type: string) =>
+      client.send('GET', `/directory/deletedItems/${id}/microsoft.graph.${type}`)
+    expect((await cast(objectId, 'application')).status).toBe(200)
+    expect((await cast(objectId, 'servicePrincipal')).status).toBe(404)
+    expect((await cast(servicePrincipalId, 'servicePrincipal')).status).toBe(200)
+    expect((await cast(servicePrincipalId, 'application')).status).toBe(404)
   })
 
   test('deleting for good frees the unique name', async () => {

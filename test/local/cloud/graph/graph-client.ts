@@ -27,12 +27,13 @@ export interface GraphClient {
   signInAs(objectId: string, roles: readonly string[]): GraphClient
 }
 
-/** A tenant with the managed identity of the settings, which holds `Application.ReadWrite.OwnedBy`. */
+/** A tenant with the managed identity of the settings, with its Graph roles. */
 export function createGraphClient(): GraphClient {
-  const { clock, settings } = createPretendWorld()
+  const pretend = createPretendWorld()
+  const { clock, settings } = pretend
   const directory = createDirectory(settings)
   const tokens = createTokenAuthority({ clock, directory })
-  const world: SigningWorld = { clock, directory, settings, tokens }
+  const world: SigningWorld = { ...pretend, directory, tokens }
   const service = createGraphService(world)
 
   const signIn = (objectId: string, roles?: readonly string[]): GraphClient => ({
