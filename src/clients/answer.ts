@@ -3,13 +3,14 @@ import { StewardError } from '../platform/errors.ts'
 import type { HttpAnswer } from '../platform/http/message.ts'
 import { redact } from '../platform/redact.ts'
 import { toIssues } from '../platform/zod-issues.ts'
+import { parseExactly } from './int64.ts'
 
 const MAX_DETAIL_LENGTH = 300
 
 /** What a service said, short enough for a message and without anything that looks like a secret. */
-export function quote(text: string): string {
+export function quote(text: string, maxLength = MAX_DETAIL_LENGTH): string {
   const cleaned = String(redact(text.replace(/\s+/g, ' ').trim()))
-  return cleaned.length > MAX_DETAIL_LENGTH ? `${cleaned.slice(0, MAX_DETAIL_LENGTH)}...` : cleaned
+  return cleaned.length > maxLength ? `${cleaned.slice(0, maxLength)}...` : cleaned
 }
 
 /** Ids and names of remote services: text that is there and stays bounded. Ids stay text: they may exceed 2^53. */
@@ -38,7 +39,7 @@ export function parseAnswer<T>(
 ): T {
   let json: unknown
   try {
-    json = answer.body === '' ? undefined : JSON.parse(answer.body)
+    json = answer.body === '' ? undefined : parseExactly(answer.body)
   } catch {
     throw new StewardError(
       failure,

@@ -20,6 +20,12 @@ export interface ApiCall<T> {
   /** From the origin, with the query; everything variable is already encoded. */
   readonly path: string
   readonly body?: unknown
+  /** Of the body; the API's usual one when absent. */
+  readonly contentType?: string
+  /** Sent besides the usual ones. */
+  readonly headers?: () => Promise<Readonly<Record<string, string>>>
+  /** Request or answer hold the value of a secret, so that nothing the service says goes into a message. */
+  readonly isConfidential?: boolean
   /** See `HttpRequest.isRepeatable`. */
   readonly isRepeatable: boolean
   readonly right: Right
@@ -38,6 +44,8 @@ export interface JsonApi {
   call<T>(call: ApiCall<T>): Promise<ApiOutcome<T>>
   /** A refusal that the call has no name for: `upstream-denied` for 401 and 403, else `upstream-rejected` or a retryable code. */
   explain(call: ApiCall<unknown>, error: ApiError): StewardError
+  /** `upstream-denied` for a refusal whose words, not its status, say that a right is missing. */
+  deny(call: ApiCall<unknown>, error: ApiError): StewardError
 }
 
 export interface JsonApiOptions {
@@ -55,18 +63,29 @@ export function createJsonApi(options: JsonApiOptions): JsonApi {
   const { http, token, origin, identityLabel, contentType, parseError } = options
   const describe = ({ method, path }: ApiCall<unknown>): string => describeRequest({ method, url: origin + path })
 
+  const deny = (call: ApiCall<unknown>, error: ApiError): StewardError =>
+    explainDenial({
+      right: call.right,
+      identityLabel,
+      host: new URL(origin).host,
+      status: error.status,
+      detail: describeRefusal(call, error),
+    })
+
   return {
     origin,
+    deny,
     call: async (call) => {
-      const bearer = await token()
+      const [bearer, headers] = await Promise.all([token(), call.headers?.()])
       const answer = await http.send({
         method: call.method,
         url: origin + call.path,
         isRepeatable: call.isRepeatable,
         headers: {
+          ...headers,
           accept: 'application/json',
           authorization: `Bearer ${bearer.reveal()}`,
-          ...(call.body === undefined ? {} : { 'content-type': contentType }),
+          ...(call.body === undefined ? {} : { 'content-type': call.contentType ?? contentType }),
         },
         ...(call.body === undefined ? {} : { body: JSON.stringify(call.body) }),
       })
@@ -75,8 +94,8 @@ export function createJsonApi(options: JsonApiOptions): JsonApi {
       return { kind: 'done', value: parseAnswer(call.answer, answer, describe(call), failure) }
     },
     explain: (call, error) => {
-      const { status, code, message } = error
-      const detail = quote(code === null ? message : `${code}: ${message}`)
+      const { status } = error
+      const detail = describeRefusal(call, error)
       if (error.isTransient) {
         return new StewardError(
           call.isRepeatable ? 'upstream-unavailable' : 'outcome-unknown',
@@ -84,12 +103,30 @@ export function createJsonApi(options: JsonApiOptions): JsonApi {
           { data: { status } },
         )
       }
-      if (status === 401 || status === 403) {
-        return explainDenial({ right: call.right, identityLabel, host: new URL(origin).host, status, detail })
-      }
+      if (status === 401 || status === 403) return deny(call, error)
       return new StewardError('upstream-rejected', `${describe(call)} was refused (${status}): ${detail}`, {
         data: { status },
       })
     },
   }
+}
+
+/** The value of a call that has no expected refusals. */
+export function demand<T>(api: JsonApi, call: ApiCall<T>, outcome: ApiOutcome<T>): T {
+  if (outcome.kind === 'done') return outcome.value
+  throw api.explain(call, outcome.error)
+}
+
+/** `path` with a query, in which RFC 3986 has no plus sign for a space. */
+export function withQuery(path: string, parameters: Readonly<Record<string, string>>): string {
+  return `${path}?${new URLSearchParams(parameters).toString().replaceAll('+', '%20')}`
+}
+
+/** Codes as services define them; digits would let values through. */
+const WORD = /^[A-Za-z_]{1,64}$/
+
+function describeRefusal({ isConfidential = false }: ApiCall<unknown>, { code, message }: ApiError): string {
+  if (!isConfidential) return quote(code === null ? message : `${code}: ${message}`)
+  const word = code !== null && WORD.test(code) ? code : 'no code'
+  return `${word} (what else it said is left out: it may repeat the secret)`
 }

@@ -14,11 +14,12 @@ export interface Cloud {
   readonly databricksSuffix: string
   /** Of storage, without the service's part in front and without a dot. */
   readonly storageSuffix: string
-  /** Client id of Azure Databricks itself, the same in every cloud; tokens for a workspace name it as their audience. */
+  /** Tokens for a workspace name Azure Databricks itself as their audience. */
   readonly databricksAudience: string
 }
 
-const AZURE_DATABRICKS = '2ff814a6-3304-4ab8-85cb-cd0e6f879c1d'
+/** Client id of Azure Databricks itself, the same in every tenant and cloud. */
+export const AZURE_DATABRICKS = '2ff814a6-3304-4ab8-85cb-cd0e6f879c1d'
 
 /** The clouds that Steward runs in (https://learn.microsoft.com/entra/identity-platform/authentication-national-cloud). */
 export const CLOUDS: Readonly<Record<CloudName, Cloud>> = {

@@ -1,14 +1,6 @@
 import { z } from 'zod'
-import { CLOUDS } from './clouds.ts'
-
-const CLOUD_NAMES = ['AzureCloud', 'AzureUSGovernment', 'AzureChinaCloud'] as const
-
-const httpsOrigin = z
-  .string()
-  .regex(
-    /^https:\/\/[a-z0-9][a-z0-9.-]*$/,
-    'must be an origin such as https://name.example.net: lower case, no path, no trailing slash',
-  )
+import { readRoleId } from './azure-roles.ts'
+import { CLOUD_NAMES, httpsOrigin, reportContradictions } from './config-contradictions.ts'
 
 const resourceId = (type: string, example: string) =>
   z
@@ -21,12 +13,22 @@ const resourceId = (type: string, example: string) =>
       `must be a resource id such as ${example}`,
     )
 
+/** What an onboarding may be called; the marks of what it makes are built from it. */
+export const onboardingName = z
+  .string()
+  .regex(/^[a-z][a-z0-9-]{1,39}$/, 'must be 2 to 40 lower-case letters, digits and dashes, a letter first')
+
 const vault = z.strictObject({
   url: httpsOrigin.describe('Origin of the vault, as its properties page shows it, without the trailing slash.'),
   resourceId: resourceId(
     'Microsoft.KeyVault/vaults',
     '/subscriptions/<id>/resourceGroups/<group>/providers/Microsoft.KeyVault/vaults/<name>',
   ).describe('Azure resource id of the vault.'),
+  dedicatedTo: onboardingName
+    .optional()
+    .describe(
+      'Name of the one onboarding that this vault is for. A secret scope that is backed by a vault shows its principal every secret in there, so it is allowed on such a vault only; no other onboarding may use it.',
+    ),
 })
 
 const workspace = z.strictObject({
@@ -52,6 +54,20 @@ export const ENTITLEMENTS = [
   'workspace-consume',
 ] as const
 
+const groupName = z.string().trim().min(1).max(255)
+
+const jobCluster = z.strictObject({
+  sparkVersion: z.string().min(1).max(100).describe('Databricks Runtime, such as 15.4.x-scala2.12.'),
+  nodeTypeId: z.string().min(1).max(100).describe('Kind of machine, such as Standard_DS3_v2.'),
+  numWorkers: z.int().min(1).max(1000).default(1).describe('Workers beside the driver.'),
+  dataSecurityMode: z
+    .enum(['SINGLE_USER', 'NONE', 'USER_ISOLATION'])
+    .default('SINGLE_USER')
+    .describe(
+      'Access mode of the cluster. USER_ISOLATION does not let a job use the OAuth settings of a storage account.',
+    ),
+})
+
 const databricks = z.strictObject({
   workspaces: z
     .array(workspace)
@@ -59,13 +75,69 @@ const databricks = z.strictObject({
     .describe('The workspaces that Steward may work in; no token goes to any other.'),
   entitlements: z.array(z.enum(ENTITLEMENTS)).default([]).describe('Entitlements that an onboarding may ask for.'),
   groups: z
-    .array(z.string().trim().min(1).max(255))
+    .array(groupName)
     .default([])
     .describe('Groups that an onboarding may put a principal in. The group "admins" also needs allowAdmins.'),
   allowAdmins: z
     .boolean()
     .default(false)
     .describe('Lets "admins" be among the groups. A member of it can do everything in the workspace.'),
+  managers: z
+    .array(groupName)
+    .default([])
+    .describe(
+      'Groups that an onboarding may let manage its job. Whoever manages a job can make it do anything as its owner, the service principal.',
+    ),
+  scopePrefix: z
+    .string()
+    .regex(/^[A-Za-z0-9][A-Za-z0-9._-]{1,39}$/, 'must be 2 to 40 letters, digits, dots, dashes and underscores')
+    .optional()
+    .describe(
+      'What the names of secret scopes begin with: the mark of those that Steward made. "steward-<instance>-" when left out.',
+    ),
+  notebookRoot: z
+    .string()
+    .regex(/^(\/[A-Za-z0-9][A-Za-z0-9._-]{0,99}){1,5}$/, 'must be an absolute path without a slash at its end')
+    .default('/Steward')
+    .describe(
+      "Folder that Steward makes its notebooks in, each under <instance>/<onboarding>. Only admins should have rights on it: whoever edits a job's notebook acts as its owner.",
+    ),
+  jobCluster: jobCluster
+    .optional()
+    .describe('The cluster that each run of a job gets; without it an onboarding has no job.'),
+})
+
+const role = z
+  .string()
+  .refine(
+    (text) => readRoleId(text) !== undefined,
+    'must be the name of a role that Steward knows, or the id of a role',
+  )
+
+const ML = 'Microsoft.MachineLearningServices'
+const machineLearning = z.strictObject({
+  workspaces: z
+    .array(
+      resourceId(`${ML}/workspaces`, `/subscriptions/<id>/resourceGroups/<group>/providers/${ML}/workspaces/<name>`),
+    )
+    .default([])
+    .describe('Resource ids of the workspaces that Steward may give roles on.'),
+  registries: z
+    .array(
+      resourceId(`${ML}/registries`, `/subscriptions/<id>/resourceGroups/<group>/providers/${ML}/registries/<name>`),
+    )
+    .default([])
+    .describe('Resource ids of the registries that Steward may give roles on.'),
+  roles: z
+    .array(role)
+    .default([])
+    .describe(
+      'Roles that an onboarding may ask for, by name or id. The ones that can give roles to others (Owner, User Access Administrator, Role Based Access Control Administrator) also need allowPrivilegedRoles.',
+    ),
+  allowPrivilegedRoles: z
+    .boolean()
+    .default(false)
+    .describe('Lets roles be listed whose holder can give any role to anybody on the workspace.'),
 })
 
 /** The shape of `steward.yaml`; every description below ends up in docs/configuration.md and the editor's schema. */
@@ -85,90 +157,12 @@ export const configSchema = z
       .default([])
       .describe('The Key Vaults that secrets may be put in; no token goes to any other.'),
     databricks: databricks.optional().describe('Azure Databricks; without it an onboarding has no such section.'),
+    machineLearning: machineLearning
+      .optional()
+      .describe('Azure Machine Learning; without it an onboarding has no such section.'),
   })
   // Whatever else is wrong, all of it is told at once.
   .superRefine(reportContradictions, { when: () => true })
-
-/** What holds between fields, read from a configuration that may be wrong anywhere else. */
-const outline = z
-  .object({
-    cloud: z.enum(CLOUD_NAMES).nullable().catch(null),
-    vaults: z.array(z.unknown()).catch([]),
-    databricks: z
-      .object({
-        workspaces: z.array(z.unknown()).catch([]),
-        groups: z.array(z.unknown()).catch([]),
-        allowAdmins: z.unknown().optional(),
-      })
-      .nullable()
-      .catch(null),
-  })
-  .nullable()
-  .catch(null)
-const placeOutline = z
-  .object({ url: httpsOrigin.nullable().catch(null), resourceId: z.string().nullable().catch(null) })
-  .catch({ url: null, resourceId: null })
-const groupOutline = z.string().trim().toLowerCase().nullable().catch(null)
-
-type Path = (string | number)[]
-
-function reportContradictions(config: unknown, context: z.RefinementCtx): void {
-  const known = outline.parse(config)
-  if (!known) return
-  const report = (path: Path, message: string): void => context.addIssue({ code: 'custom', path, message })
-  const vaults = known.vaults.map((vault) => placeOutline.parse(vault))
-  const workspaces = known.databricks?.workspaces.map((workspace) => placeOutline.parse(workspace)) ?? []
-  reportTwice(
-    vaults,
-    ({ url }) => url,
-    (index) => report(['vaults', index, 'url'], 'is listed twice'),
-  )
-  reportTwice(
-    workspaces,
-    ({ url }) => url,
-    (index) => report(['databricks', 'workspaces', index, 'url'], 'is listed twice'),
-  )
-  if (known.cloud) {
-    const { vaultSuffix, databricksSuffix } = CLOUDS[known.cloud]
-    for (const [index, { url, resourceId }] of vaults.entries()) {
-      const name = url === null ? null : readName(url, vaultSuffix, /^[a-z0-9-]+$/)
-      if (name === undefined) {
-        report(['vaults', index, 'url'], `must be https://<name>${vaultSuffix}: that is where ${known.cloud} has it`)
-      } else if (name !== null && resourceId !== null && resourceId.split('/').at(-1)?.toLowerCase() !== name) {
-        report(['vaults', index, 'resourceId'], `is not that of ${url}: they must name the same vault`)
-      }
-    }
-    for (const [index, { url }] of workspaces.entries()) {
-      if (url !== null && readName(url, databricksSuffix, /^adb-\d+\.\d+$/) === undefined) {
-        const form = `https://adb-<workspace id>.<number>${databricksSuffix}`
-        report(['databricks', 'workspaces', index, 'url'], `must be ${form}: that is where ${known.cloud} has it`)
-      }
-    }
-  }
-  if (!known.databricks) return
-  const groups = known.databricks.groups.map((group) => groupOutline.parse(group))
-  reportTwice(
-    groups,
-    (group) => group,
-    (index) => report(['databricks', 'groups', index], 'is listed twice'),
-  )
-  const admins = groups.indexOf('admins')
-  if (admins >= 0 && known.databricks.allowAdmins !== true) {
-    report(['databricks', 'groups', admins], 'is "admins", which needs databricks.allowAdmins: true')
-  }
-}
-
-function reportTwice<T>(items: readonly T[], keyOf: (item: T) => string | null, report: (index: number) => void): void {
-  const keys = items.map(keyOf)
-  for (const [index, key] of keys.entries()) if (key !== null && keys.indexOf(key) < index) report(index)
-}
-
-/** What stands before the suffix, if it is a name of the wished form. */
-function readName(url: string, suffix: string, form: RegExp): string | undefined {
-  if (!url.endsWith(suffix)) return undefined
-  const name = url.slice('https://'.length, -suffix.length)
-  return form.test(name) ? name : undefined
-}
 
 /** The validated configuration. */
 export type Config = z.output<typeof configSchema>

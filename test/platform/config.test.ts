@@ -45,6 +45,8 @@ describe('the settings', () => {
           entitlements: [],
           groups: [],
           allowAdmins: false,
+          managers: [],
+          notebookRoot: '/Steward',
         },
       },
     })
@@ -130,6 +132,33 @@ describe('the settings', () => {
       environmentOf({ ...config, databricks: { workspaces: [workspace], groups } })
     expect(readSettings(withGroups([' etl '])).config.databricks?.groups).toEqual(['etl'])
     expect(findIssues(withGroups(['etl', 'bi', 'ETL ']))).toEqual(['STEWARD_CONFIG.databricks.groups[2]'])
+  })
+
+  it.each(['Owner', 'User Access Administrator', 'F58310D9-A9F6-439A-9E8D-F62E7B41A168'])(
+    'give nobody a role that can give roles, unless they say so in so many words: %s',
+    (role) => {
+      const machineLearning = { roles: ['Reader', role] }
+      expect(findIssues(environmentOf({ ...config, machineLearning }))).toEqual([
+        'STEWARD_CONFIG.machineLearning.roles[1]',
+      ])
+      const allowed = { ...machineLearning, allowPrivilegedRoles: true }
+      expect(findIssues(environmentOf({ ...config, machineLearning: allowed }))).toEqual([])
+    },
+  )
+
+  it('name no role, resource or manager twice, in whatever spelling', () => {
+    const learning = idOf('Microsoft.MachineLearningServices/workspaces', 'mlw')
+    const machineLearning = {
+      workspaces: [learning, learning.toUpperCase()],
+      roles: ['Reader', 'acdd72a7-3385-48ef-bd42-f606fba81ae7', 'Emperor'],
+    }
+    const databricks = { workspaces: [workspace], managers: ['leads', 'Leads'] }
+    expect(findIssues(environmentOf({ ...config, databricks, machineLearning })).toSorted()).toEqual([
+      'STEWARD_CONFIG.databricks.managers[1]',
+      'STEWARD_CONFIG.machineLearning.roles[1]',
+      'STEWARD_CONFIG.machineLearning.roles[2]',
+      'STEWARD_CONFIG.machineLearning.workspaces[1]',
+    ])
   })
 
   it('are told with every contradiction, whatever else is wrong', () => {

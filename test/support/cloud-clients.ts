@@ -2,7 +2,10 @@ import { readFileSync } from 'node:fs'
 import { Agent, type AgentOptions } from 'node:https'
 import nodeFetch from 'node-fetch'
 import { z } from 'zod'
+import { resourceIdOfHost } from '../../local/cloud/arm/resources.ts'
 import type { CloudPlace } from '../../local/cloud/cloud.ts'
+import { type ArmClient, createArmClient } from '../../src/clients/arm/client.ts'
+import { createMachineLearningClient, type MachineLearningClient } from '../../src/clients/azureml/client.ts'
 import { createDatabricksClient, type DatabricksClient } from '../../src/clients/databricks/client.ts'
 import { createEntraClient, type EntraClient } from '../../src/clients/entra/client.ts'
 import { createGraphClient, type GraphClient } from '../../src/clients/graph/client.ts'
@@ -17,6 +20,8 @@ export interface CloudClients {
   readonly entra: EntraClient
   readonly vault: VaultClient
   readonly workspace: DatabricksClient
+  readonly arm: ArmClient
+  readonly machineLearning: MachineLearningClient
   /** Every line the HTTP client logged. */
   readonly lines: readonly string[]
 }
@@ -34,8 +39,10 @@ export function createCloudClients(place: CloudPlace): CloudClients {
   const { http, lines } = createTestHttp(fetch, { time: systemTime })
   const cloud = CLOUDS.AzureCloud
   const { settings } = place
+  const workspaceHost = settings.workspaces[0] ?? ''
   const identityLabel = settings.identity.clientId
   const tokenFor = (audience: string) => () => requestToken(place, audience)
+  const armOptions = { http, token: tokenFor(`https://${cloud.armHost}`), host: cloud.armHost, identityLabel }
   return {
     lines,
     graph: createGraphClient({
@@ -51,10 +58,14 @@ export function createCloudClients(place: CloudPlace): CloudClients {
       vaultUrl: `https://${settings.vaults[0]}`,
       identityLabel,
     }),
+    arm: createArmClient(armOptions),
+    machineLearning: createMachineLearningClient(armOptions),
     workspace: createDatabricksClient({
       http,
       token: tokenFor(cloud.databricksAudience),
-      workspaceUrl: `https://${settings.workspaces[0]}`,
+      managementToken: tokenFor(cloud.serviceManagementAudience),
+      workspaceUrl: `https://${workspaceHost}`,
+      workspaceResourceId: resourceIdOfHost(settings, workspaceHost),
       identityLabel,
     }),
   }

@@ -1,7 +1,7 @@
 import { z } from 'zod'
-import type { JsonApi } from '../json-api.ts'
+import { demand, type JsonApi } from '../json-api.ts'
 import { DATABRICKS_RIGHTS } from './rights.ts'
-import { demand, SCIM_PATH } from './scim.ts'
+import { SCIM_PATH } from './scim.ts'
 
 export interface AdministratorCalls {
   /** Throws `upstream-denied` when Steward's identity is no admin of the workspace. */
@@ -31,7 +31,7 @@ export function administratorCalls(workspace: JsonApi): AdministratorCalls {
       } as const
       const { groups } = demand(workspace, call, await workspace.call(call))
       if (groups.some(({ display }) => display === ADMINS)) return
-      throw workspace.explain(call, {
+      throw workspace.deny(call, {
         status: 403,
         code: null,
         message: `the identity is not in the group "${ADMINS}", so Databricks shows it no marks of service principals`,

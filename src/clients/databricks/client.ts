@@ -4,14 +4,32 @@ import { type ApiError, createJsonApi } from '../json-api.ts'
 import { type AdministratorCalls, administratorCalls } from './administrators.ts'
 import { parseDatabricksError } from './errors.ts'
 import { type GroupCalls, groupCalls } from './groups.ts'
+import type { Job, JobSettings } from './job-settings.ts'
+import { type JobCalls, jobCalls } from './jobs.ts'
+import { type DirectGrant, type Grant, type PermissionCalls, permissionCalls } from './permissions.ts'
+import type { Run } from './run-state.ts'
+import { type RunCalls, runCalls } from './runs.ts'
+import { type SecretAclCalls, secretAclCalls } from './secret-acls.ts'
+import { type AzureStanding, type SecretScope, type SecretScopeCalls, secretScopeCalls } from './secret-scopes.ts'
+import { type SecretCalls, secretCalls } from './secrets.ts'
 import { type ServicePrincipalCalls, servicePrincipalCalls, type WorkspacePrincipal } from './service-principals.ts'
+import { type WorkspaceObjectCalls, workspaceObjectCalls } from './workspace-objects.ts'
 
-export type { WorkspacePrincipal }
+export type { DirectGrant, Grant, Job, JobSettings, Run, SecretScope, WorkspacePrincipal }
 
 /** One Azure Databricks workspace, as far as Steward uses it. */
-export type DatabricksClient = ServicePrincipalCalls & GroupCalls & AdministratorCalls
+export type DatabricksClient = ServicePrincipalCalls &
+  GroupCalls &
+  AdministratorCalls &
+  SecretScopeCalls &
+  SecretAclCalls &
+  SecretCalls &
+  PermissionCalls &
+  WorkspaceObjectCalls &
+  JobCalls &
+  RunCalls
 
-export interface DatabricksClientOptions {
+export interface DatabricksClientOptions extends AzureStanding {
   readonly http: HttpClient
   /** Gives a token for Azure Databricks. */
   readonly token: () => Promise<Secret>
@@ -29,10 +47,21 @@ export function createDatabricksClient(options: DatabricksClientOptions): Databr
     token,
     origin: workspaceUrl,
     identityLabel,
-    contentType: 'application/scim+json; charset=utf-8',
+    contentType: 'application/json',
     parseError: toApiError,
   })
-  return { ...servicePrincipalCalls(workspace), ...groupCalls(workspace), ...administratorCalls(workspace) }
+  return {
+    ...servicePrincipalCalls(workspace),
+    ...groupCalls(workspace),
+    ...administratorCalls(workspace),
+    ...secretScopeCalls(workspace, options),
+    ...secretAclCalls(workspace),
+    ...secretCalls(workspace),
+    ...permissionCalls(workspace),
+    ...workspaceObjectCalls(workspace),
+    ...jobCalls(workspace),
+    ...runCalls(workspace),
+  }
 }
 
 function toApiError(answer: HttpAnswer): ApiError {

@@ -1,8 +1,8 @@
 import { z } from 'zod'
 import { idText } from '../answer.ts'
-import type { JsonApi } from '../json-api.ts'
+import { demand, type JsonApi } from '../json-api.ts'
 import { DATABRICKS_RIGHTS } from './rights.ts'
-import { demand, filterEquals, listScim, patchCall } from './scim.ts'
+import { filterEquals, listScim, patchCall } from './scim.ts'
 
 interface WorkspaceGroup {
   readonly groupId: string

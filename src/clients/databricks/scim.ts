@@ -1,10 +1,12 @@
 import { z } from 'zod'
 import { StewardError } from '../../platform/errors.ts'
-import type { ApiCall, ApiOutcome, JsonApi } from '../json-api.ts'
+import { type ApiCall, demand, type JsonApi, withQuery } from '../json-api.ts'
 import type { Right } from '../right.ts'
 
 /** Workspace SCIM (https://docs.databricks.com/api/azure/workspace/serviceprincipals). */
 export const SCIM_PATH = '/api/2.0/preview/scim/v2'
+
+export const SCIM_CONTENT_TYPE = 'application/scim+json; charset=utf-8'
 
 const PATCH_SCHEMA = 'urn:ietf:params:scim:api:messages:2.0:PatchOp'
 const PAGE_SIZE = 100
@@ -34,16 +36,14 @@ export async function listScim<T>(workspace: JsonApi, query: ScimQuery<T>): Prom
   })
   const found: T[] = []
   for (let pages = 0; pages < MAX_PAGES; pages++) {
-    const parameters = new URLSearchParams({
-      ...(query.filter === undefined ? {} : { filter: query.filter }),
-      ...query.projection,
-      startIndex: String(found.length + 1),
-      count: String(PAGE_SIZE),
-    })
     const call = {
       method: 'GET',
-      // RFC 3986 has no plus sign for a space.
-      path: `${SCIM_PATH}${query.path}?${parameters.toString().replaceAll('+', '%20')}`,
+      path: withQuery(`${SCIM_PATH}${query.path}`, {
+        ...(query.filter === undefined ? {} : { filter: query.filter }),
+        ...query.projection,
+        startIndex: String(found.length + 1),
+        count: String(PAGE_SIZE),
+      }),
       isRepeatable: true,
       right: query.right,
       answer: page,
@@ -61,21 +61,21 @@ export function patchCall(path: string, operations: readonly ScimOperation[], ri
     method: 'PATCH',
     path: SCIM_PATH + path,
     body: { schemas: [PATCH_SCHEMA], Operations: operations },
+    contentType: SCIM_CONTENT_TYPE,
     isRepeatable: true,
     right,
     answer: z.unknown(),
   } as const satisfies ApiCall<unknown>
 }
 
-/** `add` on an attribute of one value replaces it and, unlike `replace`, never minds when there is none. */
-export interface ScimOperation {
-  readonly op: 'add'
-  readonly path: string
-  readonly value: string | readonly { readonly value: string }[]
-}
-
-/** The value of a call that has no expected refusals. */
-export function demand<T>(workspace: JsonApi, call: ApiCall<T>, outcome: ApiOutcome<T>): T {
-  if (outcome.kind === 'done') return outcome.value
-  throw workspace.explain(call, outcome.error)
-}
+/**
+ * `add` on an attribute of one value replaces it and, unlike `replace`, never minds when there is none; `remove` minds
+ * (`invalidPath`).
+ */
+export type ScimOperation =
+  | {
+      readonly op: 'add'
+      readonly path: string
+      readonly value: string | readonly { readonly value: string }[]
+    }
+  | { readonly op: 'remove'; readonly path: string }

@@ -1,8 +1,8 @@
 import { z } from 'zod'
 import { idText } from '../answer.ts'
-import type { ApiError, JsonApi } from '../json-api.ts'
+import { type ApiError, demand, type JsonApi } from '../json-api.ts'
 import { DATABRICKS_RIGHTS } from './rights.ts'
-import { demand, filterEquals, listScim, patchCall, SCIM_PATH, type ScimOperation } from './scim.ts'
+import { filterEquals, listScim, patchCall, SCIM_CONTENT_TYPE, SCIM_PATH, type ScimOperation } from './scim.ts'
 
 /** A service principal as one workspace knows it. */
 export interface WorkspacePrincipal {
@@ -32,6 +32,10 @@ export interface ServicePrincipalCalls {
     principalId: string,
     change: { readonly addEntitlements?: readonly string[]; readonly externalId?: string },
   ): Promise<void>
+  /** One that is gone already is no error. */
+  deleteServicePrincipal(principalId: string): Promise<void>
+  /** Takes the external id, our mark, away; the principal stays. One that is gone or bears none is no error. */
+  releaseServicePrincipal(principalId: string): Promise<void>
 }
 
 const SCHEMA = 'urn:ietf:params:scim:schemas:core:2.0:ServicePrincipal'
@@ -116,6 +120,7 @@ export function servicePrincipalCalls(workspace: JsonApi): ServicePrincipalCalls
           active: true,
           entitlements: entitlements.map((value) => ({ value })),
         },
+        contentType: SCIM_CONTENT_TYPE,
         isRepeatable: false,
         right: DATABRICKS_RIGHTS.createServicePrincipal,
         answer: principalAnswer,
@@ -136,6 +141,32 @@ export function servicePrincipalCalls(workspace: JsonApi): ServicePrincipalCalls
       const call = patchCall(pathOf(principalId), operations, DATABRICKS_RIGHTS.changeServicePrincipal)
       demand(workspace, call, await workspace.call(call))
     },
+
+    /** https://docs.databricks.com/api/azure/workspace/serviceprincipals/delete; right: `deleteServicePrincipal`. Its home folder stays. */
+    deleteServicePrincipal: async (principalId) => {
+      const call = {
+        method: 'DELETE',
+        path: `${SCIM_PATH}${pathOf(principalId)}`,
+        isRepeatable: true,
+        right: DATABRICKS_RIGHTS.deleteServicePrincipal,
+        answer: z.unknown(),
+      } as const
+      const outcome = await workspace.call(call)
+      if (outcome.kind === 'refused' && isMissing(outcome.error)) return
+      demand(workspace, call, outcome)
+    },
+
+    /** https://docs.databricks.com/api/azure/workspace/serviceprincipals/patch; right: `changeServicePrincipal`. */
+    releaseServicePrincipal: async (principalId) => {
+      const call = patchCall(
+        pathOf(principalId),
+        [{ op: 'remove', path: 'externalId' }],
+        DATABRICKS_RIGHTS.changeServicePrincipal,
+      )
+      const outcome = await workspace.call(call)
+      if (outcome.kind === 'refused' && (isMissing(outcome.error) || hasNoSuchAttribute(outcome.error))) return
+      demand(workspace, call, outcome)
+    },
   }
 }
 
@@ -149,4 +180,9 @@ function isMissing({ status, code }: ApiError): boolean {
 
 function isAlreadyThere({ status, code }: ApiError): boolean {
   return [400, 409].includes(status) && ALREADY_THERE.has(code)
+}
+
+/** What removing an attribute that has no value gives. */
+function hasNoSuchAttribute({ status, message }: ApiError): boolean {
+  return status === 400 && /^invalidPath\b|No such attribute/.test(message)
 }

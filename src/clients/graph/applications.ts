@@ -29,6 +29,7 @@ export interface ApplicationCalls {
     uniqueName: string
     ownerObjectId: string
   }): Promise<Application | 'already-exists'>
+  deleteApplication(objectId: string): Promise<void>
 }
 
 const SELECT = '$select=id,appId,displayName,uniqueName,passwordCredentials'
@@ -116,6 +117,22 @@ export function applicationCalls(graph: JsonApi): ApplicationCalls {
       if (outcome.kind === 'done') return outcome.value
       if (isTaken(outcome.error)) return 'already-exists'
       throw graph.explain(call, outcome.error)
+    },
+
+    /**
+     * https://learn.microsoft.com/graph/api/application-delete; right: `deleteApplication`. Its service principal goes with
+     * it, and both can be restored for 30 days. Gone already is fine.
+     */
+    deleteApplication: async (objectId) => {
+      const call = {
+        method: 'DELETE',
+        path: `/v1.0/applications/${encodeURIComponent(objectId)}`,
+        isRepeatable: true,
+        right: GRAPH_RIGHTS.deleteApplication,
+        answer: z.unknown(),
+      } as const
+      const outcome = await graph.call(call)
+      if (outcome.kind === 'refused' && !isMissing(outcome.error)) throw graph.explain(call, outcome.error)
     },
   }
 }

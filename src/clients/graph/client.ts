@@ -2,15 +2,16 @@ import type { HttpClient } from '../../platform/http/message.ts'
 import type { Secret } from '../../platform/secret.ts'
 import { createJsonApi } from '../json-api.ts'
 import { type Application, type ApplicationCalls, applicationCalls } from './applications.ts'
+import { type DeletedItem, type DeletedItemCalls, deletedItemCalls } from './deleted-items.ts'
 import { parseGraphError } from './errors.ts'
 import { type OwnershipCalls, ownershipCalls } from './ownership.ts'
 import { type PasswordCalls, passwordCalls } from './passwords.ts'
 import { type ServicePrincipal, type ServicePrincipalCalls, servicePrincipalCalls } from './service-principals.ts'
 
-export type { Application, ServicePrincipal }
+export type { Application, DeletedItem, ServicePrincipal }
 
 /** Microsoft Graph v1.0, as far as Steward uses it. */
-export type GraphClient = ApplicationCalls & OwnershipCalls & ServicePrincipalCalls & PasswordCalls
+export type GraphClient = ApplicationCalls & OwnershipCalls & DeletedItemCalls & ServicePrincipalCalls & PasswordCalls
 
 export interface GraphClientOptions {
   readonly http: HttpClient
@@ -35,6 +36,7 @@ export function createGraphClient({ http, token, host, identityLabel }: GraphCli
   return {
     ...applicationCalls(graph),
     ...ownershipCalls(graph),
+    ...deletedItemCalls(graph),
     ...servicePrincipalCalls(graph),
     ...passwordCalls(graph),
   }

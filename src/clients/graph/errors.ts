@@ -1,27 +1,14 @@
-import { z } from 'zod'
 import type { HttpAnswer } from '../../platform/http/message.ts'
+import { parseErrorBody } from '../error-body.ts'
 import type { ApiError } from '../json-api.ts'
-
-const errorBody = z.object({
-  error: z.object({ code: z.string().max(256).catch(''), message: z.string().max(65_536).catch('') }),
-})
 
 /** Two changes of one directory object at once; Graph made neither worse, one has to be sent again. */
 export const CONCURRENT_CHANGE = 'Directory_ConcurrencyViolation'
 
-/** Graph's error shape (https://learn.microsoft.com/graph/errors); what is in front of it may answer in any other. */
-export function parseGraphError({ status, body }: HttpAnswer): ApiError {
-  const parsed = errorBody.safeParse(parseJson(body))
-  const { code, message } = parsed.success ? parsed.data.error : { code: '', message: body }
-  return { status, code: code || null, message: message || 'no reason given', isTransient: code === CONCURRENT_CHANGE }
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
-  }
+/** https://learn.microsoft.com/graph/errors */
+export function parseGraphError(answer: HttpAnswer): ApiError {
+  const error = parseErrorBody(answer)
+  return { ...error, isTransient: error.code === CONCURRENT_CHANGE }
 }
 
 /** Whether Graph itself, not something in front of it, says that what the path names is not there. */

@@ -7,15 +7,18 @@ import { isMissing } from './errors.ts'
 /** A service that never ends its list is broken. */
 const MAX_PAGES = 100
 
+export interface GraphList<T> {
+  readonly path: string
+  readonly right: Right
+  readonly item: z.ZodType<T>
+}
+
 /**
  * Reads a collection page by page (https://learn.microsoft.com/graph/paging). A link to the next page comes from outside
  * and must not lead the token away: `upstream-rejected`. `not-propagated` where a replica does not know the owner of the
  * collection, which was seen before.
  */
-export async function* listGraph<T>(
-  graph: JsonApi,
-  { path: first, right, item }: { readonly path: string; readonly right: Right; readonly item: z.ZodType<T> },
-): AsyncGenerator<T[]> {
+export async function* listGraph<T>(graph: JsonApi, { path: first, right, item }: GraphList<T>): AsyncGenerator<T[]> {
   const answer = z.object({ value: z.array(item).max(1000), '@odata.nextLink': z.url().max(8192).optional() })
   let path = first
   for (let pages = 0; pages < MAX_PAGES; pages += 1) {

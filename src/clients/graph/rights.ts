@@ -13,16 +13,24 @@ function ownedBy(action: string): Right {
   }
 }
 
+/** Who owns something that was deleted does not count. */
+function readAll(action: string): Right {
+  return {
+    action,
+    on: 'Microsoft Graph',
+    right: 'the Graph application role Application.Read.All',
+    grantedBy: GRANTED_BY,
+  }
+}
+
 /** What Steward's identity needs on Microsoft Graph (https://learn.microsoft.com/graph/permissions-reference). */
 export const GRAPH_RIGHTS = {
   readApplication: ownedBy('read an application'),
   createApplication: ownedBy('create an application'),
-  readDeletedApplications: {
-    action: 'read deleted applications',
-    on: 'Microsoft Graph',
-    right: 'the Graph application role Application.Read.All',
-    grantedBy: GRANTED_BY,
-  },
+  deleteApplication: ownedBy('delete an application'),
+  readDeletedApplications: readAll('read deleted applications'),
+  readDeletedServicePrincipals: readAll('read deleted service principals'),
+  restoreDeleted: ownedBy('restore a deleted application or service principal'),
   readServicePrincipal: ownedBy('read a service principal'),
   createServicePrincipal: ownedBy('create a service principal'),
   changePasswords: ownedBy('add and remove client secrets of an application'),

@@ -1,39 +1,36 @@
-import type { SecretClient, SecretProperties } from '@azure/keyvault-secrets'
-import { z } from 'zod'
+import type { SecretClient } from '@azure/keyvault-secrets'
 import { StewardError } from '../../platform/errors.ts'
 import type { HttpClient } from '../../platform/http/message.ts'
 import { rememberSuccess } from '../../platform/remember.ts'
-import type { Secret } from '../../platform/secret.ts'
-import { idText } from '../answer.ts'
+import { Secret } from '../../platform/secret.ts'
 import type { Right } from '../right.ts'
-import { explainVaultError, VaultRefusal } from './refusal.ts'
+import { findRefusal } from '../sdk-transport.ts'
+import { type DeletionCalls, deletionCalls } from './deletion.ts'
+import { explainVaultError, isRefusal } from './refusal.ts'
 import { VAULT_RIGHTS } from './rights.ts'
-import { createSdkTransport } from './transport.ts'
+import { loadVaultSdk } from './sdk.ts'
+import { findDisabledCurrent, type SecretVersion, toVersion } from './secret-version.ts'
 
-/** One version of a secret: everything but the value, which never leaves this client. */
-export interface SecretVersion {
-  readonly version: string
-  readonly isEnabled: boolean
-  readonly expiresAt: Date | null
-  /** To the second. */
-  readonly createdAt: Date
-  readonly tags: Readonly<Record<string, string>>
-}
+export type { SecretVersion }
 
 /**
  * The secrets of one vault (https://learn.microsoft.com/rest/api/keyvault/secrets). Every call throws `upstream-denied`
  * with the right it needs (see rights.ts), `upstream-rejected`, and what `HttpClient.send` throws.
  */
-export interface VaultClient {
+export interface VaultClient extends DeletionCalls {
   /** The version that a reader of the name gets, enabled or not; null when there is none or the secret is deleted. Right: `readSecret`, and `listVersions` when it is disabled. */
   getCurrentSecret(name: string): Promise<SecretVersion | null>
   /** All versions, in no order; empty when there is no such secret. Right: `listVersions`. */
   listSecretVersions(name: string): Promise<SecretVersion[]>
+  /** Right: `readSecret`. `upstream-rejected` when the version is not there, or is disabled. */
+  readSecretValue(name: string, version: string): Promise<Secret>
   /** Makes a new version, each time. Right: `setSecret`. Also throws `outcome-unknown`. */
   setSecret(
     name: string,
     wish: { value: Secret; expiresAt: Date; tags: Record<string, string>; contentType: string },
   ): Promise<SecretVersion | 'deleted-but-recoverable' | 'being-changed'>
+  /** What was current when the secret was deleted; null when there is no deleted secret that can be recovered, or not yet. Right: `readDeletedSecret`. */
+  getDeletedSecret(name: string): Promise<SecretVersion | null>
 }
 
 export interface VaultClientOptions {
@@ -49,27 +46,10 @@ export interface VaultClientOptions {
 /** A vault holds no more of one secret than this; a list without end is a broken one. */
 const MAX_VERSIONS = 10_000
 
-const versionSchema = z
-  .object({
-    version: idText,
-    enabled: z.boolean().default(true),
-    expiresOn: z.date().nullish(),
-    createdOn: z.date(),
-    tags: z.record(z.string(), z.string()).nullish(),
-  })
-  .transform(
-    ({ version, enabled, expiresOn, createdOn, tags }): SecretVersion => ({
-      version,
-      isEnabled: enabled,
-      expiresAt: expiresOn ?? null,
-      createdAt: createdOn,
-      tags: tags ?? {},
-    }),
-  )
-
 /** Binds the SDK to our HTTP client; it is loaded at the first call, so that a cold start does not pay for it. */
 export function createVaultClient(options: VaultClientOptions): VaultClient {
-  const sdk = rememberSuccess(() => loadClient(options))
+  const { vaultUrl } = options
+  const sdk = rememberSuccess(() => loadVaultSdk(options))
   const call = async <T>(right: Right, work: (client: SecretClient) => Promise<T>): Promise<T> => {
     const client = await sdk()
     try {
@@ -86,20 +66,18 @@ export function createVaultClient(options: VaultClientOptions): VaultClient {
         for await (const properties of client.listPropertiesOfSecretVersions(name)) {
           versions.push(toVersion(properties))
           if (versions.length > MAX_VERSIONS) {
-            throw new StewardError(
-              'upstream-rejected',
-              `The versions of secret ${name} in ${options.vaultUrl} have no end.`,
-            )
+            throw new StewardError('upstream-rejected', `The versions of secret ${name} in ${vaultUrl} have no end.`)
           }
         }
       } catch (thrown) {
-        if (isRefusal(thrown, 404, 'SecretNotFound')) return []
+        if (isRefusal(findRefusal(thrown), 404, 'SecretNotFound')) return []
         throw thrown
       }
       return versions
     })
 
   return {
+    ...deletionCalls(options),
     listSecretVersions,
 
     getCurrentSecret: async (name) => {
@@ -107,13 +85,30 @@ export function createVaultClient(options: VaultClientOptions): VaultClient {
         try {
           return toVersion((await client.getSecret(name)).properties)
         } catch (thrown) {
-          if (isRefusal(thrown, 404, 'SecretNotFound')) return null
-          if (isRefusal(thrown, 403, 'SecretDisabled')) return 'disabled'
+          const refusal = findRefusal(thrown)
+          if (isRefusal(refusal, 404, 'SecretNotFound')) return null
+          if (isRefusal(refusal, 403, 'SecretDisabled')) return 'disabled'
           throw thrown
         }
       })
       return current === 'disabled' ? findDisabledCurrent(await listSecretVersions(name)) : current
     },
+
+    readSecretValue: (name, version) =>
+      call(VAULT_RIGHTS.readSecret, async (client) => {
+        try {
+          const { value } = await client.getSecret(name, { version })
+          if (value) return new Secret(value)
+        } catch (thrown) {
+          // A 403, but no right is lacking.
+          if (!isRefusal(findRefusal(thrown), 403, 'SecretDisabled')) throw thrown
+          throw new StewardError(
+            'upstream-rejected',
+            `Version ${version} of secret ${name} in ${vaultUrl} is disabled: enable it.`,
+          )
+        }
+        throw new StewardError('upstream-rejected', `Version ${version} of secret ${name} in ${vaultUrl} is empty.`)
+      }),
 
     setSecret: (name, { value, expiresAt, tags, contentType }) =>
       call(VAULT_RIGHTS.setSecret, async (client) => {
@@ -126,42 +121,25 @@ export function createVaultClient(options: VaultClientOptions): VaultClient {
           const stored = await client.setSecret(name, value.reveal(), wish)
           return toVersion(stored.properties)
         } catch (thrown) {
-          if (isRefusal(thrown, 409, 'ObjectIsDeletedButRecoverable')) return 'deleted-but-recoverable'
-          if (isRefusal(thrown, 409, 'ObjectIsBeingRecovered', 'ObjectIsBeingDeleted')) return 'being-changed'
+          const refusal = findRefusal(thrown)
+          if (isRefusal(refusal, 409, 'ObjectIsDeletedButRecoverable')) return 'deleted-but-recoverable'
+          if (isRefusal(refusal, 409, 'ObjectIsBeingRecovered', 'ObjectIsBeingDeleted')) return 'being-changed'
           if (!isStored) throw thrown
           throw new StewardError(
             'outcome-unknown',
-            `${options.vaultUrl} took secret ${name} but answered in a form that Steward does not know.`,
+            `${vaultUrl} took secret ${name} but answered in a form that Steward does not know.`,
           )
         }
       }),
+
+    getDeletedSecret: (name) =>
+      call(VAULT_RIGHTS.readDeletedSecret, async (client) => {
+        try {
+          return toVersion((await client.getDeletedSecret(name)).properties)
+        } catch (thrown) {
+          if (isRefusal(findRefusal(thrown), 404, 'SecretNotFound')) return null
+          throw thrown
+        }
+      }),
   }
-}
-
-async function loadClient({ http, token, vaultUrl }: VaultClientOptions): Promise<SecretClient> {
-  const [sdk, { createHttpHeaders }] = await Promise.all([
-    import('@azure/keyvault-secrets'),
-    import('@azure/core-rest-pipeline'),
-  ])
-  // Expired on arrival, so that the SDK asks each time: renewing in time is the identity's business.
-  const credential = { getToken: async () => ({ token: (await token()).reveal(), expiresOnTimestamp: 0 }) }
-  return new sdk.SecretClient(vaultUrl, credential, {
-    httpClient: createSdkTransport({ http, vaultUrl, createHeaders: createHttpHeaders }),
-    retryOptions: { maxRetries: 0 },
-    disableChallengeResourceVerification: false,
-  })
-}
-
-function toVersion(properties: SecretProperties): SecretVersion {
-  return versionSchema.parse(properties)
-}
-
-/** Several versions may be of the same second; the current one is known to be disabled. */
-function findDisabledCurrent(versions: readonly SecretVersion[]): SecretVersion | null {
-  const disabled = versions.filter(({ isEnabled }) => !isEnabled)
-  return disabled.toSorted((a, b) => b.createdAt.getTime() - a.createdAt.getTime())[0] ?? null
-}
-
-function isRefusal(thrown: unknown, status: number, ...codes: readonly string[]): boolean {
-  return thrown instanceof VaultRefusal && thrown.status === status && codes.includes(thrown.code)
 }

@@ -2,7 +2,10 @@ import { z } from 'zod'
 import { StewardError } from '../../platform/errors.ts'
 import type { HttpAnswer } from '../../platform/http/message.ts'
 import { quote } from '../answer.ts'
+import { parseJson } from '../error-body.ts'
+import type { ApiError } from '../json-api.ts'
 import { explainDenial, type Right } from '../right.ts'
+import { findRefusal } from '../sdk-transport.ts'
 import { networkAccess } from './rights.ts'
 
 const errorBody = z.object({
@@ -16,34 +19,20 @@ const errorBody = z.object({
   }),
 })
 
-/** A 4xx of a vault, on its way out of the SDK's pipeline to the call that knows what it means. */
-export class VaultRefusal extends Error {
-  override readonly name = 'VaultRefusal'
-  readonly status: number
-  /** The most specific code: `ObjectIsDeletedButRecoverable`, `SecretDisabled`, `ForbiddenByRbac`, else `SecretNotFound`. */
-  readonly code: string
-
-  constructor(status: number, code: string, message: string) {
-    super(message)
-    this.status = status
-    this.code = code
-  }
-}
-
-/** Reads the error shape of https://learn.microsoft.com/rest/api/keyvault; what is in front of a vault may answer in any other. */
-export function parseRefusal({ status, body }: HttpAnswer): VaultRefusal {
+/**
+ * Reads the error shape of https://learn.microsoft.com/rest/api/keyvault; what is in front of a vault may answer in any
+ * other. The code is the most specific one: `ObjectIsDeletedButRecoverable`, `SecretDisabled`, else `SecretNotFound`.
+ */
+export function parseVaultError({ status, body }: HttpAnswer): ApiError {
   const parsed = errorBody.safeParse(parseJson(body))
-  if (!parsed.success) return new VaultRefusal(status, '', body || 'no reason given')
+  if (!parsed.success) return { status, code: null, message: body || 'no reason given', isTransient: false }
   const { code, message, innererror } = parsed.data.error
-  return new VaultRefusal(status, innererror?.code ?? code, message)
+  return { status, code: (innererror?.code ?? code) || null, message, isTransient: false }
 }
 
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
-  }
+/** Whether this is the vault's own refusal with one of these codes. */
+export function isRefusal(error: ApiError | null, status: number, ...codes: readonly string[]): boolean {
+  return error !== null && error.status === status && error.code !== null && codes.includes(error.code)
 }
 
 export interface FailedVaultCall {
@@ -53,20 +42,26 @@ export interface FailedVaultCall {
 }
 
 /**
- * What ended a call: our own errors as they are, refusals in the operator's terms. Any other error comes from the SDK
- * failing to read an answer; it goes no further, since its message may hold the answer, secret value and all.
+ * What ended a call of the SDK: our own errors as they are, refusals in the operator's terms. Any other error comes from the
+ * SDK failing to read an answer; it goes no further, since its message may hold the answer, secret value and all.
  */
-export function explainVaultError(thrown: unknown, { right, vaultUrl, identityLabel }: FailedVaultCall): StewardError {
+export function explainVaultError(thrown: unknown, call: FailedVaultCall): StewardError {
   if (thrown instanceof StewardError) return thrown
+  const refusal = findRefusal(thrown)
+  if (refusal) return explainVaultRefusal(refusal, call)
+  return new StewardError(
+    'upstream-rejected',
+    `${new URL(call.vaultUrl).host} answered the call to ${call.right.action} in a form that Steward does not know.`,
+  )
+}
+
+/** A refusal that the call has no name for: `upstream-denied` for 401 and 403, else `upstream-rejected`. */
+export function explainVaultRefusal(
+  { status, code, message }: ApiError,
+  { right, vaultUrl, identityLabel }: FailedVaultCall,
+): StewardError {
   const { host } = new URL(vaultUrl)
-  if (!(thrown instanceof VaultRefusal)) {
-    return new StewardError(
-      'upstream-rejected',
-      `${host} answered the call to ${right.action} in a form that Steward does not know.`,
-    )
-  }
-  const { status, code, message } = thrown
-  const detail = quote(code === '' ? message : `${code}: ${message}`)
+  const detail = quote(code === null ? message : `${code}: ${message}`)
   if (status === 401 || status === 403) {
     const missing = code === 'ForbiddenByFirewall' ? networkAccess(right) : right
     return explainDenial({ right: missing, identityLabel, host, status, detail })

@@ -5,7 +5,7 @@ function secretsOfficer(action: string): Right {
     action,
     on: 'the Key Vault',
     right:
-      'the role Key Vault Secrets Officer on the vault (or, where it has access policies, get, list and set on secrets)',
+      'the role Key Vault Secrets Officer on the vault (or, where it has access policies, get, list, set, delete and recover on secrets)',
     grantedBy:
       'an Owner or User Access Administrator of the vault, with az role assignment create --role "Key Vault Secrets Officer" --assignee <client id of the identity> --scope <resource id of the vault>',
   }
@@ -16,6 +16,9 @@ export const VAULT_RIGHTS = {
   readSecret: secretsOfficer('read a secret'),
   listVersions: secretsOfficer("list a secret's versions"),
   setSecret: secretsOfficer('set a secret'),
+  deleteSecret: secretsOfficer('delete a secret'),
+  readDeletedSecret: secretsOfficer('read a deleted secret'),
+  recoverSecret: secretsOfficer('recover a deleted secret'),
 } as const satisfies Record<string, Right>
 
 /** What is lacking when the vault's firewall, not its access control, says no. */

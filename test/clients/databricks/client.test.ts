@@ -1,10 +1,9 @@
 import fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { createDatabricksClient, type DatabricksClient } from '../../../src/clients/databricks/client.ts'
+import type { DatabricksClient } from '../../../src/clients/databricks/client.ts'
 import { filterEquals } from '../../../src/clients/databricks/scim.ts'
-import { Secret } from '../../../src/platform/secret.ts'
-import { type ScriptedService, startScriptedService } from '../../support/scripted-service.ts'
-import { createTestHttp } from '../../support/test-http.ts'
+import type { ScriptedService } from '../../support/scripted-service.ts'
+import { denied, missing, startScriptedWorkspace } from './scripted-workspace.ts'
 
 const PRINCIPALS = '/api/2.0/preview/scim/v2/ServicePrincipals'
 const PRINCIPAL = `${PRINCIPALS}/9007199254740993`
@@ -40,13 +39,7 @@ let service: ScriptedService
 let workspace: DatabricksClient
 
 beforeEach(async () => {
-  service = await startScriptedService()
-  workspace = createDatabricksClient({
-    http: createTestHttp(service.fetch).http,
-    token: async () => new Secret('databricks-token'),
-    workspaceUrl: 'https://adb-1.2.azuredatabricks.net',
-    identityLabel: 'identity-1',
-  })
+  ;({ service, workspace } = await startScriptedWorkspace())
 })
 
 afterEach(() => service.stop())
@@ -271,6 +264,61 @@ describe('changing a service principal', () => {
       code: 'upstream-rejected',
       message: expect.stringContaining('SCIM_400: Entitlement x is not supported'),
     })
+  })
+})
+
+describe('releasing a service principal', () => {
+  it('takes our mark away and nothing else', async () => {
+    service.on('PATCH', PRINCIPAL, { isLost: true }, { status: 204 })
+    await workspace.releaseServicePrincipal('9007199254740993')
+    expect(bodyOf(1)).toEqual({
+      schemas: ['urn:ietf:params:scim:api:messages:2.0:PatchOp'],
+      Operations: [{ op: 'remove', path: 'externalId' }],
+    })
+    expect(service.requests[1]?.headers['content-type']).toBe('application/scim+json; charset=utf-8')
+  })
+
+  it.each([
+    scimRefusal(404, 'Service principal with id x is not found'),
+    {
+      status: 400,
+      body: {
+        status: '400',
+        scimType: 'invalidPath',
+        detail: 'No such attribute with the name : externalId in the current resource',
+      },
+    },
+    missing,
+  ])('does not mind when there is none (%o)', async (answer) => {
+    service.on('PATCH', PRINCIPAL, answer)
+    await workspace.releaseServicePrincipal('9007199254740993')
+  })
+
+  it.each([
+    [scimRefusal(400, 'Request is unparsable'), 'upstream-rejected'],
+    [denied, 'upstream-denied'],
+  ])('says when it was refused (%o)', async (answer, code) => {
+    service.on('PATCH', PRINCIPAL, answer)
+    await expect(workspace.releaseServicePrincipal('9007199254740993')).rejects.toMatchObject({ code })
+  })
+})
+
+describe('deleting a service principal', () => {
+  it.each([{ status: 204 }, scimRefusal(404, 'Service principal with id x is not found'), missing])(
+    'leaves none (%o)',
+    async (answer) => {
+      service.on('DELETE', PRINCIPAL, answer)
+      await workspace.deleteServicePrincipal('9007199254740993')
+      expect(service.requests.map(({ method, url }) => `${method} ${url.pathname}`)).toEqual([`DELETE ${PRINCIPAL}`])
+    },
+  )
+
+  it.each([
+    [{ status: 404, body: '<html>no such page</html>' }, 'upstream-rejected'],
+    [scimRefusal(403, 'Only workspace admins can do this.'), 'upstream-denied'],
+  ])('says when it was refused (%o)', async (answer, code) => {
+    service.on('DELETE', PRINCIPAL, answer)
+    await expect(workspace.deleteServicePrincipal('9007199254740993')).rejects.toMatchObject({ code })
   })
 })
 

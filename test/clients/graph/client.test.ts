@@ -221,7 +221,6 @@ describe('creating an application', () => {
 
 describe('whose an application is', () => {
   const OWNERS = '/v1.0/applications/object-1/owners'
-  const DELETED = '/v1.0/directory/deletedItems/microsoft.graph.application'
   const more = (path: string, value: readonly object[], host = 'graph.microsoft.com') => ({
     body: { value, '@odata.nextLink': `https://${host}${path}?$skiptoken=x` },
   })
@@ -249,25 +248,6 @@ describe('whose an application is', () => {
   it('may be asked of a replica that does not know it yet', async () => {
     service.on('GET', OWNERS, refusal(404, 'Request_ResourceNotFound', 'gone'))
     await expect(graph.listOwnerIds('object-1')).rejects.toMatchObject({ code: 'not-propagated', retryable: true })
-  })
-
-  it('is a deleted one when that keeps the unique name', async () => {
-    const page = { body: { value: [{ uniqueName: null }, { uniqueName: 'steward-prod-etl' }] } }
-    service.on('GET', DELETED, more(DELETED, [{ uniqueName: 'other' }]), page)
-    expect(await graph.findDeletedApplication('steward-prod-etl')).toBe(true)
-    service.on('GET', DELETED, page)
-    expect(await graph.findDeletedApplication('another')).toBe(false)
-  })
-
-  it('stays open where Steward may not see what was deleted', async () => {
-    service.on(
-      'GET',
-      DELETED,
-      refusal(403, 'Authorization_RequestDenied', 'no'),
-      refusal(400, 'Request_BadRequest', 'x'),
-    )
-    expect(await graph.findDeletedApplication('steward-prod-etl')).toBe(false)
-    await expect(graph.findDeletedApplication('steward-prod-etl')).rejects.toMatchObject({ code: 'upstream-rejected' })
   })
 })
 

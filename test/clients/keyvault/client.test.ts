@@ -291,3 +291,67 @@ describe('setting a secret', () => {
     expect(service.requests).toHaveLength(1)
   })
 })
+
+describe('the value of a version', () => {
+  const AT = `/secrets/client-secret/${V1}`
+  const read = () => vault.readSecretValue('client-secret', V1)
+
+  it('comes back wrapped, and stands in no log', async () => {
+    service.on('GET', AT, challenge, { body: bundle(V1, {}, 'canary') })
+    const value = await read()
+    expect(value.reveal()).toBe('canary')
+    expect(JSON.stringify([value, lines])).not.toContain('canary')
+  })
+
+  it.each([
+    [refusal(404, 'SecretNotFound'), 'upstream-rejected', /SecretNotFound/],
+    [refusal(403, 'Forbidden', 'SecretDisabled'), 'upstream-rejected', /is disabled: enable it/],
+    [refusal(403, 'Forbidden', 'ForbiddenByRbac'), 'upstream-denied', /identity-1.*read a secret/s],
+    [{ body: bundle(V1, {}, '') }, 'upstream-rejected', /is empty/],
+    [{ body: 'canary {', headers: { 'content-type': 'application/json' } }, 'upstream-rejected', /kv-etl/],
+  ])('that ends in %o throws %s', async (answer, code, message) => {
+    service.on('GET', AT, challenge, answer)
+    const error: unknown = await read().catch((thrown: unknown) => thrown)
+    expect(error).toMatchObject({ code, message: expect.stringMatching(message) })
+    expect(`${String(error)} ${(error as Error).stack} ${String((error as Error).cause)}`).not.toContain('canary')
+  })
+})
+
+describe('a deleted secret', () => {
+  const DELETED = '/deletedsecrets/client-secret'
+  const deleted = {
+    ...bundle(V2),
+    recoveryId: `${VAULT}${DELETED}`,
+    deletedDate: CREATED + 10,
+    scheduledPurgeDate: CREATED + 7_776_010,
+  }
+
+  it('is told as the version that was current', async () => {
+    service.on('GET', DELETED, challenge, { body: deleted })
+    expect(await vault.getDeletedSecret('client-secret')).toEqual({
+      version: V2,
+      isEnabled: true,
+      createdAt: new Date(CREATED * 1000),
+      expiresAt: new Date((CREATED + 86_400) * 1000),
+      tags: { 'steward-owner': 'etl' },
+    })
+  })
+
+  it('is null where nothing is to be recovered', async () => {
+    service.on('GET', DELETED, challenge, refusal(404, 'SecretNotFound'))
+    expect(await vault.getDeletedSecret('client-secret')).toBeNull()
+  })
+
+  it.each(NOT_THE_VAULT)('is not null when something in front of the vault answers %o', async (answer) => {
+    service.on('GET', DELETED, challenge, answer)
+    await expect(vault.getDeletedSecret('client-secret')).rejects.toMatchObject({ code: 'upstream-rejected' })
+  })
+
+  it('that is denied says which right is lacking', async () => {
+    service.on('GET', DELETED, challenge, refusal(403, 'Forbidden', 'ForbiddenByRbac'))
+    await expect(vault.getDeletedSecret('client-secret')).rejects.toMatchObject({
+      code: 'upstream-denied',
+      message: expect.stringMatching(/identity-1.*read a deleted secret.*Secrets Officer/s),
+    })
+  })
+})
