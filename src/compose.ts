@@ -1,4 +1,6 @@
 import fetch from 'node-fetch'
+import { createArmClient } from './clients/arm/client.ts'
+import { createMachineLearningClient } from './clients/azureml/client.ts'
 import { createDatabricksClient } from './clients/databricks/client.ts'
 import { createEntraClient } from './clients/entra/client.ts'
 import { createGraphClient } from './clients/graph/client.ts'
@@ -6,15 +8,25 @@ import { createVaultClient } from './clients/keyvault/client.ts'
 import { createStorage } from './clients/storage/storage.ts'
 import { createDraining } from './onboarding/draining.ts'
 import type { RunOutcome } from './onboarding/end-run.ts'
-import { combineObstacles, describePlan, findObstacles, type PlannedStep, planOnboarding } from './onboarding/plan.ts'
+import { type Access, listAccess } from './onboarding/list-access.ts'
+import {
+  combineObstacles,
+  describePlan,
+  findObstacles,
+  type OnboardingPlan,
+  type PlannedStep,
+  planOffboarding,
+  planOnboarding,
+} from './onboarding/plan.ts'
 import type { OnboardingRecord, StoredRecord } from './onboarding/record.ts'
 import type { OnboardingRequest } from './onboarding/request.ts'
 import { resumeOnboardings } from './onboarding/resume.ts'
-import { type RunTrigger, runOnboarding } from './onboarding/run.ts'
+import { describeBase, type RunTrigger, runOnboarding } from './onboarding/run.ts'
 import { boundDelay, type Enqueue } from './onboarding/run-message.ts'
 import type { StartOptions } from './onboarding/start.ts'
 import { startOnboarding } from './onboarding/start.ts'
-import type { OnboardingServices } from './onboarding/step.ts'
+import type { LookContext, OnboardingServices, StepName } from './onboarding/step.ts'
+import { removalsOf } from './onboarding/steps.ts'
 import { createOnboardingStore } from './onboarding/table-store.ts'
 import { isAuthenticationOn } from './platform/access-mode.ts'
 import { CLOUDS } from './platform/clouds.ts'
@@ -30,6 +42,12 @@ import { CONTAINERS, QUEUES, TABLES } from './platform/storage-names.ts'
 import { systemTime, type Time } from './platform/time.ts'
 import { createAuditTrail, createIdempotencyStore } from './trust/table-stores.ts'
 
+/** What would be done, and what stands in the way. */
+export interface PlanAnswer {
+  readonly steps: readonly PlannedStep[]
+  readonly obstacle: StewardError | null
+}
+
 /** What the doors work with: settings, and each thing Steward can do. */
 export interface App {
   readonly settings: Settings
@@ -37,11 +55,11 @@ export interface App {
   readonly time: Time
   /** Whether storage answers; everything else about readiness was judged when the app was composed. */
   isReady(): Promise<boolean>
-  planOnboarding(
-    request: OnboardingRequest,
-  ): Promise<{ readonly steps: readonly PlannedStep[]; readonly obstacle: StewardError | null }>
+  planOnboarding(request: OnboardingRequest): Promise<PlanAnswer>
+  planOffboarding(request: OnboardingRequest, steps: readonly StepName[]): Promise<PlanAnswer>
   startOnboarding(options: StartOptions): Promise<OnboardingRecord>
   runOnboarding(onboardingId: string, trigger: RunTrigger): Promise<RunOutcome>
+  listAccess(resourceId: string): Promise<Access[]>
   resumeOnboardings(): Promise<void>
   readonly enqueueOnboarding: Enqueue
   /** Lets runs put their work down, for another instance to go on with; resolves when they have. */
@@ -88,6 +106,7 @@ export function composeApp(environment: Environment): App {
     )
   const ports = {
     config,
+    tenantId: settings.tenantId,
     services,
     store,
     leases: storage.leases,
@@ -98,21 +117,25 @@ export function composeApp(environment: Environment): App {
     time,
     log,
   }
+  const look = async (
+    request: OnboardingRequest,
+    plan: (context: LookContext) => Promise<OnboardingPlan>,
+  ): Promise<PlanAnswer> => {
+    const patience = { time, deadline: time.elapsed() + PLAN_MS }
+    const looked = await limits.run({ deadline: patience.deadline }, () => plan(describeBase(ports, request, patience)))
+    return { steps: describePlan(looked), obstacle: combineObstacles(findObstacles(looked)) }
+  }
   return {
     settings,
     log,
     time,
     isReady: () => isReady(settings, environment, () => storage.table(TABLES.onboardings).get('health', 'health'), log),
-    planOnboarding: async (request) => {
-      const owner = { instance: config.instance, name: request.name }
-      const patience = { time, deadline: time.elapsed() + PLAN_MS }
-      const plan = await limits.run({ deadline: patience.deadline }, () =>
-        planOnboarding({ request, owner, services, patience }),
-      )
-      return { steps: describePlan(plan), obstacle: combineObstacles(findObstacles(plan)) }
-    },
+    planOnboarding: (request) => look(request, (context) => planOnboarding(context)),
+    planOffboarding: (request, steps) =>
+      look(request, (context) => planOffboarding(context, removalsOf(request, steps))),
     startOnboarding: (options) => startOnboarding(ports, options),
     runOnboarding: (onboardingId, trigger) => draining.watch(() => runOnboarding(ports, onboardingId, trigger)),
+    listAccess: (resourceId) => listAccess(ports, resourceId),
     resumeOnboardings: () => resumeOnboardings(ports),
     enqueueOnboarding,
     drain: () => draining.begin(),
@@ -164,6 +187,7 @@ function composeServices(
   const hosts = new Set([
     cloud.authorityHost,
     cloud.graphHost,
+    cloud.armHost,
     ...config.vaults.map(({ url }) => new URL(url).host),
     ...rates.keys(),
   ])
@@ -180,6 +204,8 @@ function composeServices(
       }),
     }),
   })
+  const resourceIds = new Map(workspaces.map(({ url, resourceId }) => [url, resourceId]))
+  const armToken = () => identity.token(`https://${cloud.armHost}`)
   const graphAudience = `https://${cloud.graphHost}`
   return {
     graph: createGraphClient({
@@ -196,11 +222,15 @@ function composeServices(
       createDatabricksClient({
         http,
         token: () => identity.token(cloud.databricksAudience),
+        managementToken: () => identity.token(cloud.serviceManagementAudience),
         workspaceUrl,
+        workspaceResourceId: resourceIds.get(workspaceUrl) ?? '',
         identityLabel,
       }),
     ),
-    ownObjectId: async () => (await identity.whoAmI(graphAudience)).objectId,
+    arm: createArmClient({ http, token: armToken, host: cloud.armHost, identityLabel }),
+    machineLearning: createMachineLearningClient({ http, token: armToken, host: cloud.armHost, identityLabel }),
+    whoAmI: () => identity.whoAmI(graphAudience),
     trialAudience: graphAudience,
   }
 }

@@ -39,6 +39,8 @@ export function registerFunctions(environment: Readonly<Record<string, string | 
   http('list-onboardings', 'GET', 'onboardings', ({ listOnboardings }) => listOnboardings)
   http('get-onboarding', 'GET', 'onboardings/{id}', ({ getOnboarding }) => getOnboarding)
   http('run-onboarding-step', 'POST', 'onboarding-steps/{step}', ({ runOnboardingStep }) => runOnboardingStep)
+  http('plan-or-start-offboarding', 'POST', 'offboardings', ({ planOrStartOffboarding }) => planOrStartOffboarding)
+  http('list-access', 'GET', 'access', ({ listAccess }) => listAccess)
   app.storageQueue('run-onboarding', {
     queueName: QUEUES.onboardings,
     connection: STORAGE,

@@ -9,13 +9,14 @@ export interface ApplyOptions {
   readonly plan: OnboardingPlan
   readonly guard: Guard
   readonly intents: Intents
+  readonly onboardingId: string
   /** Told of every step's state as it changes. */
   readonly report: (state: StepState, error?: StewardError) => void
 }
 
-/** A fact that will not come, because the step that makes it true failed. */
-class FactMissing extends Error {
-  override readonly name = 'FactMissing'
+/** What a step builds on will not come, because another step failed. */
+class PrerequisiteFailed extends Error {
+  override readonly name = 'PrerequisiteFailed'
 }
 
 /** Runs every step's plan side by side; each waits only for the facts it uses. A failed step skips only what needs it. */
@@ -23,11 +24,12 @@ export async function applyPlan({
   plan,
   guard,
   intents,
+  onboardingId,
   report,
 }: ApplyOptions): Promise<{ facts: Partial<Facts>; errors: StewardError[] }> {
   const deferred = new Map<FactName, PromiseWithResolvers<unknown>>()
-  for (const { step } of plan.values()) {
-    for (const name of step.provides) {
+  for (const { provides } of plan.values()) {
+    for (const name of provides) {
       const fact = Promise.withResolvers<unknown>()
       fact.promise.catch(() => undefined)
       deferred.set(name, fact)
@@ -37,6 +39,7 @@ export async function applyPlan({
   const context: ApplyContext = {
     guard,
     intents,
+    onboardingId,
     fact: async <N extends FactName>(name: N) => (await deferred.get(name)?.promise) as Facts[N],
     provide: (name, fact) => {
       facts[name] = fact
@@ -44,43 +47,32 @@ export async function applyPlan({
     },
   }
   const errors: StewardError[] = []
+  const done = new Map<StepName, PromiseWithResolvers<boolean>>(
+    [...plan.keys()].map((name) => [name, Promise.withResolvers<boolean>()]),
+  )
+  const follow = async (predecessors: readonly StepName[]): Promise<void> => {
+    for (const name of predecessors) if (!(await done.get(name)?.promise)) throw new PrerequisiteFailed(name)
+  }
   await Promise.all(
-    [...plan.values()].map(async ({ step, outcome }) => {
+    [...plan].map(async ([step, { outcome, provides, follows }]) => {
       if (outcome instanceof StewardError) return
-      if (outcome.changes.length > 0)
-        report({
-          step: step.name,
-          status: 'running',
-          changes: outcome.changes,
-        })
+      if (outcome.changes.length > 0) report({ step, status: 'running', changes: outcome.changes })
       try {
+        await follow(follows)
         await outcome.apply(context)
-        report(stateAfter(step.name, outcome))
+        done.get(step)?.resolve(true)
+        report(stateAfter(step, outcome))
       } catch (thrown) {
-        for (const name of step.provides) deferred.get(name)?.reject(new FactMissing(name))
-        if (thrown instanceof FactMissing) {
-          report({
-            step: step.name,
-            status: 'skipped',
-            changes: [],
-            problem: {
-              code: 'needs',
-              detail: `It needs ${thrown.message}, which failed.`,
-            },
-          })
+        done.get(step)?.resolve(false)
+        for (const name of provides) deferred.get(name)?.reject(new PrerequisiteFailed(name))
+        if (thrown instanceof PrerequisiteFailed) {
+          const problem = { code: 'needs', detail: `It needs ${thrown.message}, which failed.` } as const
+          report({ step, status: 'skipped', changes: [], problem })
           return
         }
         const error = toStewardError(thrown)
         errors.push(error)
-        report(
-          {
-            step: step.name,
-            status: 'failed',
-            changes: outcome.changes,
-            problem: describeProblem(error),
-          },
-          error,
-        )
+        report({ step, status: 'failed', changes: outcome.changes, problem: describeProblem(error) }, error)
       }
     }),
   )

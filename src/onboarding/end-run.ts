@@ -62,6 +62,10 @@ export async function endRun(
   if (permanent) return fail(progress, attempts + 1, describeProblem(permanent))
   // Not the onboarding's fault, so it is not counted.
   if (draining.isDraining()) return goOnLater(ports, progress, attempts, 0, first)
+  // Neither is waiting for what takes its time; that has a bound of its own.
+  if (errors.every(({ code }) => code === 'in-progress')) {
+    return goOnLater(ports, progress, attempts, first.retryAfterMs ?? FIRST_RETRY_MS, first)
+  }
   if (attempts + 1 >= MAX_ATTEMPTS) return fail(progress, attempts + 1, explainGivingUp(first))
   const wishMs = Math.max(0, ...errors.map(({ retryAfterMs }) => boundDelay(retryAfterMs ?? 0)))
   const backOffMs = Math.min(FIRST_RETRY_MS * 2 ** attempts, LONGEST_RETRY_MS)

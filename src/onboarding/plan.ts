@@ -1,71 +1,75 @@
 import { type Issue, StewardError, toStewardError } from '../platform/errors.ts'
-import type { OnboardingRequest } from './request.ts'
-import {
-  type Change,
-  type PlanContext,
-  type Sightings,
-  STEP_NAMES,
-  type Step,
-  type StepName,
-  type StepPlan,
+import type {
+  Change,
+  FactName,
+  LookContext,
+  PlanContext,
+  Removal,
+  SightingName,
+  Sightings,
+  StepName,
+  StepPlan,
 } from './step.ts'
-import { applicationStep } from './steps/application.ts'
-import { clientSecretStep } from './steps/client-secret.ts'
-import { workspacePrincipalStep } from './steps/workspace-principal.ts'
+import { stepsOf, withNeeds } from './steps.ts'
 
-const STEPS: Readonly<Record<StepName, Step>> = {
-  application: applicationStep,
-  'client-secret': clientSecretStep,
-  'workspace-principal': workspacePrincipalStep,
+/** What one step would do, and what that hangs on. */
+export interface PlanEntry {
+  /** The step's plan, or why it could not look. */
+  readonly outcome: StepPlan | StewardError
+  readonly provides: readonly FactName[]
+  /** Steps that must have been done before this one begins; facts are waited for where they are used. */
+  readonly follows: readonly StepName[]
 }
 
-/** The steps that a request wants, in reading order. */
-export function stepsOf(request: OnboardingRequest): Step[] {
-  return STEP_NAMES.map((name) => STEPS[name]).filter((step) => step.isWanted(request))
-}
-
-export function isStepName(name: string): name is StepName {
-  return STEP_NAMES.some((known) => known === name)
-}
-
-/** Every step's plan, or why it could not look. */
-export type OnboardingPlan = ReadonlyMap<StepName, { readonly step: Step; readonly outcome: StepPlan | StewardError }>
+/** The plan of every step that is wanted, in reading order. */
+export type OnboardingPlan = ReadonlyMap<StepName, PlanEntry>
 
 /**
  * Looks at everything at once and decides; reads only. A step that fails to look leaves the others their plan. For a
  * single step: at it and what it needs.
  */
-export async function planOnboarding(
-  base: Omit<PlanContext, 'sighting' | 'see'>,
-  onlyStep: StepName | null = null,
-): Promise<OnboardingPlan> {
-  const steps = stepsOf(base.request).filter(
-    ({ name }) => onlyStep === null || name === onlyStep || STEPS[onlyStep].needs.includes(name),
-  )
-  const seen = new Map<string, PromiseWithResolvers<unknown>>()
-  const deferredFor = (name: string): PromiseWithResolvers<unknown> => {
-    const known = seen.get(name)
-    if (known) return known
+export async function planOnboarding(base: LookContext, onlyStep: StepName | null = null): Promise<OnboardingPlan> {
+  const looked = onlyStep === null ? null : withNeeds(onlyStep)
+  const steps = stepsOf(base.request).filter(({ name }) => looked?.has(name) ?? true)
+  const seen = new Map<SightingName, PromiseWithResolvers<unknown>>()
+  for (const name of steps.flatMap(({ sees }) => sees)) {
     const deferred = Promise.withResolvers<unknown>()
     // A sighting that nobody asks for may fail without being an unhandled rejection.
     deferred.promise.catch(() => undefined)
     seen.set(name, deferred)
-    return deferred
   }
   const context: PlanContext = {
     ...base,
-    sighting: async <N extends keyof Sightings>(name: N) =>
-      steps.some((step) => step.name === name) ? ((await deferredFor(name).promise) as Sightings[N]) : null,
-    see: (name, sighting) => deferredFor(name).resolve(sighting),
+    sighting: async <N extends SightingName>(name: N) => ((await seen.get(name)?.promise) ?? null) as Sightings[N],
+    see: (name, sighting) => seen.get(name)?.resolve(sighting),
   }
   const outcomes = await Promise.all(
     steps.map(async (step) => {
       const outcome = await step.plan(context).catch(toStewardError)
-      if (outcome instanceof StewardError) deferredFor(step.name).reject(outcome)
-      return [step.name, { step, outcome }] as const
+      for (const name of step.sees) {
+        if (outcome instanceof StewardError) seen.get(name)?.reject(outcome)
+        else seen.get(name)?.resolve(null)
+      }
+      return [step.name, { outcome, provides: step.provides, follows: [] }] as const
     }),
   )
   return new Map(outcomes)
+}
+
+/**
+ * The same for removing: what is there of the steps' work, and what of it is ours; reads only. What was built last goes
+ * first.
+ */
+export async function planOffboarding(base: LookContext, removals: readonly Removal[]): Promise<OnboardingPlan> {
+  const names = removals.map(({ name }) => name)
+  const entries = await Promise.all(
+    removals.map(async ({ name, plan }) => {
+      const outcome = await plan(base).catch(toStewardError)
+      const follows = names.filter((other) => other !== name && withNeeds(other).has(name))
+      return [name, { outcome, provides: [], follows }] as const
+    }),
+  )
+  return new Map(entries)
 }
 
 /** Everything that keeps the plan from being carried out, first cause first; empty when it can be. */

@@ -1,6 +1,6 @@
 import type { ErrorCode, Issue } from '../platform/errors.ts'
 import type { OnboardingRequest } from './request.ts'
-import type { Change, Facts, Step, StepName } from './step.ts'
+import type { Change, Facts, StepName } from './step.ts'
 
 export type StepStatus = 'pending' | 'running' | 'unchanged' | 'changed' | 'failed' | 'skipped'
 
@@ -18,9 +18,13 @@ export interface StepState {
   readonly problem?: Problem
 }
 
-/** One onboarding as it is kept: what was asked for, how far it is, and what came of it. No secret is ever in it. */
+/** Whether what the request names is made, or removed. */
+export type Direction = 'onboarding' | 'offboarding'
+
+/** One onboarding, or offboarding, as it is kept: what was asked for, how far it is, and what came of it. No secret is ever in it. */
 export interface OnboardingRecord {
   readonly onboardingId: string
+  readonly direction: Direction
   readonly request: OnboardingRequest
   /** The single step that was asked for; null for a whole onboarding. */
   readonly onlyStep: StepName | null
@@ -69,6 +73,7 @@ export function isEnded({ status }: Pick<OnboardingRecord, 'status'>): boolean {
 
 export interface NewOnboarding {
   readonly onboardingId: string
+  readonly direction: Direction
   readonly request: OnboardingRequest
   readonly onlyStep: StepName | null
   readonly createdBy: string
@@ -76,7 +81,7 @@ export interface NewOnboarding {
 }
 
 /** The record of an onboarding that nobody has worked on yet. */
-export function createRecord(fresh: NewOnboarding, steps: readonly Step[], now: Date): OnboardingRecord {
+export function createRecord(fresh: NewOnboarding, steps: readonly StepName[], now: Date): OnboardingRecord {
   return {
     ...fresh,
     createdAt: now,
@@ -85,7 +90,7 @@ export function createRecord(fresh: NewOnboarding, steps: readonly Step[], now: 
     attempts: 0,
     nextAttemptAt: null,
     problem: null,
-    steps: steps.map(({ name }) => ({ step: name, status: 'pending', changes: [] })),
+    steps: steps.map((step) => ({ step, status: 'pending', changes: [] })),
     facts: {},
     intents: [],
   }

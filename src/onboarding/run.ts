@@ -1,3 +1,4 @@
+import { CLOUDS } from '../platform/clouds.ts'
 import type { Config } from '../platform/config-schema.ts'
 import { StewardError, toStewardError } from '../platform/errors.ts'
 import { limits } from '../platform/limits.ts'
@@ -7,15 +8,18 @@ import type { AuditTrail } from '../trust/audit.ts'
 import { type ExclusionPorts, type Guard, withExclusion } from '../trust/exclusion.ts'
 import { applyPlan } from './apply.ts'
 import { type EndPorts, endBlocked, endRun, type RunOutcome } from './end-run.ts'
-import { combineObstacles, findObstacles, type OnboardingPlan, planOnboarding } from './plan.ts'
+import { combineObstacles, findObstacles, type OnboardingPlan, planOffboarding, planOnboarding } from './plan.ts'
 import { createProgress, type Progress } from './progress.ts'
+import type { Patience } from './propagation.ts'
 import { isEnded, type OnboardingRecord, type OnboardingStore } from './record.ts'
-import { exclusionKeysOf, type OnboardingRequest, wishesOf } from './request.ts'
-import type { OnboardingServices, StepName } from './step.ts'
+import { exclusionKeysOf, type OnboardingRequest, placesOf, wishesOf } from './request.ts'
+import type { LookContext, OnboardingServices, StepName } from './step.ts'
 import { auditEntries, keepEarlierChanges } from './step-states.ts'
+import { removalsOf } from './steps.ts'
 
 export interface RunPorts extends ExclusionPorts, EndPorts {
   readonly config: Config
+  readonly tenantId: string
   readonly services: OnboardingServices
   readonly store: OnboardingStore
   readonly audit: AuditTrail
@@ -87,7 +91,7 @@ async function runExclusively(
   trigger: RunTrigger,
   exclusion: Guard,
 ): Promise<RunOutcome> {
-  const { store, config, services, time, draining, log } = ports
+  const { store, config, time, draining, log } = ports
   const callDeadline = trigger.kind === 'call' ? time.elapsed() + CALL_MS : Number.POSITIVE_INFINITY
   // Read again: whoever held the lease before may have worked on it.
   const stored = await store.get(onboardingId)
@@ -98,7 +102,7 @@ async function runExclusively(
   const { request, onlyStep } = stored.record
   progress.update({ status: 'running' })
   // The configuration may have changed since the onboarding was accepted.
-  const forbidden = findForbidden(config, request)
+  const forbidden = findForbidden(config, stored.record)
   if (forbidden) return endRun(ports, progress, [forbidden])
 
   const patience = {
@@ -106,9 +110,8 @@ async function runExclusively(
     deadline: time.elapsed() + PLAN_MS,
     shouldStop: draining.isDraining,
   }
-  const owner = { instance: config.instance, name: request.name }
   const plan = await limits.run({ deadline: patience.deadline }, () =>
-    planOnboarding({ request, owner, services, patience }, onlyStep),
+    planRecord(stored.record, describeBase(ports, request, patience)),
   )
   const obstacle = findObstacleFor(plan, onlyStep)
   if (obstacle) return endBlocked(ports, progress, plan, obstacle)
@@ -131,6 +134,7 @@ async function runExclusively(
     applyPlan({
       plan,
       guard,
+      onboardingId,
       intents: {
         has: (key) => progress.record.intents.includes(key),
         write: (key) => progress.save({ intents: [...progress.record.intents, key] }),
@@ -147,9 +151,28 @@ async function runExclusively(
   return endRun(ports, progress, errors)
 }
 
-function findForbidden(config: Config, request: OnboardingRequest): StewardError | null {
+/** What a look at an onboarding starts from, whoever asks for it. */
+export function describeBase(
+  { config, tenantId, services }: Pick<RunPorts, 'config' | 'tenantId' | 'services'>,
+  request: OnboardingRequest,
+  patience: Patience,
+): LookContext {
+  const owner = { instance: config.instance, name: request.name }
+  return { request, owner, config, cloud: CLOUDS[config.cloud], tenantId, services, patience }
+}
+
+function planRecord(
+  { direction, request, onlyStep, steps }: OnboardingRecord,
+  base: LookContext,
+): Promise<OnboardingPlan> {
+  if (direction === 'onboarding') return planOnboarding(base, onlyStep)
+  const picked = steps.map(({ step }) => step)
+  return planOffboarding(base, removalsOf(request, picked))
+}
+
+function findForbidden(config: Config, { direction, request }: OnboardingRecord): StewardError | null {
   try {
-    requireAllowed(config, wishesOf(request))
+    requireAllowed(config, direction === 'onboarding' ? wishesOf(request) : placesOf(request))
     return null
   } catch (thrown) {
     return toStewardError(thrown)
@@ -160,9 +183,9 @@ function findForbidden(config: Config, request: OnboardingRequest): StewardError
 function findObstacleFor(plan: OnboardingPlan, onlyStep: StepName | null): StewardError | null {
   const obstacle = combineObstacles(findObstacles(plan))
   if (obstacle || !onlyStep) return obstacle
-  const unmet = (plan.get(onlyStep)?.step.needs ?? []).filter((need) => {
-    const outcome = plan.get(need)?.outcome
-    return outcome !== undefined && !(outcome instanceof StewardError) && outcome.changes.length > 0
+  const unmet = [...plan].flatMap(([name, { outcome }]) => {
+    const isMet = name === onlyStep || outcome instanceof StewardError || outcome.changes.length === 0
+    return isMet ? [] : [name]
   })
   if (unmet.length === 0) return null
   return new StewardError(

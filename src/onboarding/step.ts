@@ -1,14 +1,28 @@
+import type { ArmClient } from '../clients/arm/client.ts'
+import type { MachineLearningClient } from '../clients/azureml/client.ts'
 import type { DatabricksClient } from '../clients/databricks/client.ts'
 import type { EntraClient } from '../clients/entra/client.ts'
 import type { GraphClient } from '../clients/graph/client.ts'
 import type { VaultClient } from '../clients/keyvault/client.ts'
+import type { Cloud } from '../platform/clouds.ts'
+import type { Config } from '../platform/config-schema.ts'
 import type { StewardError } from '../platform/errors.ts'
 import type { Owner } from '../trust/marks.ts'
 import type { Patience } from './propagation.ts'
 import type { OnboardingRequest } from './request.ts'
 
 /** The steps, in the order in which people read them. */
-export const STEP_NAMES = ['application', 'client-secret', 'workspace-principal'] as const
+export const STEP_NAMES = [
+  'application',
+  'client-secret',
+  'workspace-principal',
+  'secret-scope',
+  'secret-acl',
+  'job',
+  'job-permissions',
+  'job-run',
+  'role-assignments',
+] as const
 
 export type StepName = (typeof STEP_NAMES)[number]
 
@@ -34,7 +48,20 @@ export interface Sightings {
     readonly clientId: string
     readonly passwordCredentials: readonly PasswordCredential[]
   } | null
+  'service-principal': { readonly objectId: string } | null
+  /** The version that stays; null when there will be a new one. */
+  'client-secret': { readonly version: string } | null
+  'workspace-principal': { readonly applicationId: string } | null
+  'secret-scope': { readonly scopeName: string } | null
+  job: {
+    readonly jobId: string
+    /** Null while the notebook does not exist. */
+    readonly notebookId: string | null
+    readonly isAsWished: boolean
+  } | null
 }
+
+export type SightingName = keyof Sightings
 
 /**
  * What is true once a step has made it so. Facts, not steps, are what other steps wait for, so that a client secret can
@@ -55,6 +82,28 @@ export interface Facts {
     readonly principalId: string
     readonly applicationId: string
   }
+  /** Its entitlements and groups are as wished. */
+  'workspace-access': { readonly principalId: string }
+  'secret-scope': {
+    readonly scopeName: string
+    readonly backend: 'databricks' | 'key-vault'
+    /** How a cluster's settings name the client secret in it; null when there is none. */
+    readonly secretReference: string | null
+  }
+  /** What the scope shall hold is in it. */
+  'secret-copy': { readonly scopeName: string }
+  'secret-acl': { readonly scopeName: string; readonly permission: 'READ' }
+  job: {
+    readonly jobId: string
+    readonly notebookId: string
+    readonly notebookPath: string
+    readonly url: string
+  }
+  'job-permissions': { readonly jobId: string; readonly managers: readonly string[] }
+  'job-run': { readonly runId: string; readonly url: string | null; readonly result: string }
+  'role-assignments': {
+    readonly assignments: readonly { readonly scope: string; readonly role: string; readonly name: string }[]
+  }
 }
 
 export type FactName = keyof Facts
@@ -65,22 +114,31 @@ export interface OnboardingServices {
   readonly entra: EntraClient
   vault(url: string): VaultClient
   workspace(url: string): DatabricksClient
-  /** Object id of Steward's own service principal. */
-  ownObjectId(): Promise<string>
+  readonly arm: ArmClient
+  readonly machineLearning: MachineLearningClient
+  /** Steward's own service principal. */
+  whoAmI(): Promise<{ readonly objectId: string; readonly clientId: string }>
   /** Audience that every tenant has, for trying a client secret. */
   readonly trialAudience: string
 }
 
-/** What is there while looking: reads only. */
-export interface PlanContext {
+/** What every look at an onboarding starts from: reads only. */
+export interface LookContext {
   readonly request: OnboardingRequest
   readonly owner: Owner
+  readonly config: Config
+  readonly cloud: Cloud
+  readonly tenantId: string
   readonly services: OnboardingServices
   readonly patience: Patience
+}
+
+/** What is there while a step plans. */
+export interface PlanContext extends LookContext {
   /** The sighting of another step; null when the thing does not exist or the request has no such step. */
-  sighting<N extends keyof Sightings>(name: N): Promise<Sightings[N]>
+  sighting<N extends SightingName>(name: N): Promise<Sightings[N]>
   /** For the step whose sighting it is. */
-  see<N extends keyof Sightings>(name: N, sighting: Sightings[N]): void
+  see<N extends SightingName>(name: N, sighting: Sightings[N]): void
 }
 
 /** What is there while acting. */
@@ -91,6 +149,8 @@ export interface ApplyContext {
   fact<N extends FactName>(name: N): Promise<Facts[N]>
   provide<N extends FactName>(name: N, fact: Facts[N]): void
   readonly intents: Intents
+  /** The same in every run of this onboarding, and in no other. */
+  readonly onboardingId: string
 }
 
 /** Written before a create that has no natural key, so that the next run knows that one may be on its way. */
@@ -112,7 +172,15 @@ export interface StepPlan {
 export interface Step {
   readonly name: StepName
   readonly needs: readonly StepName[]
+  /** What its plan tells the plans of others; null unless it says so. */
+  readonly sees: readonly SightingName[]
   readonly provides: readonly FactName[]
   isWanted(request: OnboardingRequest): boolean
   plan(context: PlanContext): Promise<StepPlan>
+}
+
+/** The mirror of a step: what to remove of what the request names and Steward marked; it may be asked for alone. */
+export interface Removal {
+  readonly name: StepName
+  plan(context: LookContext): Promise<StepPlan>
 }

@@ -12,6 +12,7 @@ const storedSchema = z.object({ record: z.string() })
 /** What every version of Steward relies on before it looks any closer. */
 const recordSchema = z.looseObject({
   onboardingId: z.string(),
+  direction: z.string().default('onboarding'),
   request: z.looseObject({ name: z.string() }),
   status: z.string(),
   createdAt: z.coerce.date(),

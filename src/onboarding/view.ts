@@ -4,6 +4,7 @@ import { describeResult, type OnboardingResult } from './result.ts'
 /** An onboarding as `GET /onboardings/{id}` shows it. */
 export interface OnboardingView {
   readonly id: string
+  readonly direction: OnboardingRecord['direction']
   readonly name: string
   readonly status: OnboardingRecord['status']
   readonly step?: string
@@ -21,9 +22,10 @@ export interface OnboardingView {
 
 export function viewOnboarding(record: OnboardingRecord, tenantId: string): OnboardingView {
   const { onboardingId, request, onlyStep, createdAt, updatedAt, nextAttemptAt, facts } = record
-  const { status, createdBy, attempts, problem, steps, correlationId } = record
+  const { direction, status, createdBy, attempts, problem, steps, correlationId } = record
   return {
     id: onboardingId,
+    direction,
     name: request.name,
     status,
     ...(onlyStep ? { step: onlyStep } : {}),
@@ -34,7 +36,7 @@ export function viewOnboarding(record: OnboardingRecord, tenantId: string): Onbo
     nextAttemptAt: nextAttemptAt?.toISOString() ?? null,
     problem,
     steps: onlyStep ? steps.filter(({ step }) => step === onlyStep) : steps,
-    result: describeResult(tenantId, facts),
+    result: describeResult(tenantId, request, facts),
     correlationId,
   }
 }

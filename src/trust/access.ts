@@ -13,6 +13,8 @@ export const ACCESS = {
   'list-onboardings': 'Steward.Reader',
   'get-onboarding': 'Steward.Reader',
   'run-onboarding-step': 'Steward.Operator',
+  'plan-or-start-offboarding': 'Steward.Admin',
+  'list-access': 'Steward.Reader',
 } as const satisfies Record<string, Role | 'open'>
 
 export type HttpFunctionName = keyof typeof ACCESS

@@ -34,6 +34,41 @@ export function clientSecretDisplayName(instance: string, vaultUrl: string, secr
   return `steward/${instance}/${new URL(vaultUrl).hostname}/${secretName}`
 }
 
+/** Name of a secret scope: everything behind the prefix begins with the onboarding's name. */
+export function secretScopeName(instance: string, prefix: string | undefined, name: string): string {
+  return `${prefix ?? `steward-${instance}-`}${name}`
+}
+
+/** Folder of an onboarding's notebooks. */
+export function notebookFolder(root: string, { instance, name }: Owner): string {
+  return `${root}/${instance}/${name}`
+}
+
+/** Tags of a job. Anybody who may create jobs can write them, so they count only on one that Steward created. */
+export function jobTags({ instance, name }: Owner): {
+  readonly 'steward-instance': string
+  readonly 'steward-name': string
+} {
+  return { 'steward-instance': instance, 'steward-name': name }
+}
+
+/** Reads the tags back; null when the job bears no mark. */
+export function readJobTags(tags: Readonly<Record<string, string>>): Owner | null {
+  const { 'steward-instance': instance, 'steward-name': name } = tags
+  return instance !== undefined && name !== undefined ? { instance, name } : null
+}
+
+/** `description` of a role assignment. */
+export function roleAssignmentDescription({ instance, name }: Owner): string {
+  return `steward/${instance}/${name}`
+}
+
+/** Reads the description back; null when it bears no mark. */
+export function readRoleAssignmentDescription(description: string | null): Owner | null {
+  const [, instance, name] = /^steward\/([^/]+)\/([^/]+)$/.exec(description ?? '') ?? []
+  return instance !== undefined && name !== undefined ? { instance, name } : null
+}
+
 const TAG_SCHEMA = '1'
 
 /** What the tags of a vault secret tell: whose it is and which credential its version holds. */

@@ -28,6 +28,8 @@ const ROUTES = {
   'list-onboardings': ['GET', 'onboardings'],
   'get-onboarding': ['GET', 'onboardings/{id}'],
   'run-onboarding-step': ['POST', 'onboarding-steps/{step}'],
+  'plan-or-start-offboarding': ['POST', 'offboardings'],
+  'list-access': ['GET', 'access'],
 } as const
 
 async function triggersOf(type: string) {

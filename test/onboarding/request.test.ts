@@ -4,6 +4,9 @@ import { StewardError } from '../../src/platform/errors.ts'
 
 const workspace = 'https://adb-1234567890123456.7.azuredatabricks.net'
 const vault = 'https://kv-etl-prod.vault.azure.net'
+const learning =
+  '/subscriptions/7a0c0e5e-1d5b-4b3c-9f53-5a4e6c1b0004/resourceGroups/rg/providers/Microsoft.MachineLearningServices/workspaces/mlw'
+const job = { name: 'check', storageAccount: 'stlake' }
 const minimal = { name: 'etl', servicePrincipal: { kind: 'entra', displayName: 'etl' } }
 
 function issuesOf(body: unknown): string[] {
@@ -62,6 +65,72 @@ describe('an onboarding request', () => {
       'a vault with a path',
       { ...minimal, clientSecret: { vault: `${vault}/secrets`, secretName: 'a_b' } },
       ['clientSecret.vault', 'clientSecret.secretName'],
+    ],
+    [
+      'a job without what its cluster reads',
+      { ...minimal, databricks: { workspace, job } },
+      ['databricks.job', 'databricks.job'],
+    ],
+    [
+      "another onboarding's scope",
+      { ...minimal, databricks: { workspace, secretScope: { name: 'etl-prod' } } },
+      ['databricks.secretScope.name'],
+    ],
+    [
+      'a scope in a vault without the vault',
+      { ...minimal, databricks: { workspace, secretScope: { name: 'etl', backend: 'key-vault' } } },
+      ['databricks.secretScope.vault'],
+    ],
+    [
+      'a scope in Databricks with a vault',
+      { ...minimal, databricks: { workspace, secretScope: { name: 'etl.raw', vault } } },
+      ['databricks.secretScope.vault'],
+    ],
+    [
+      'a job whose secret is not behind its scope',
+      {
+        ...minimal,
+        clientSecret: { vault: 'https://kv-other.vault.azure.net', secretName: 's' },
+        databricks: { workspace, job, secretScope: { name: 'etl', backend: 'key-vault', vault } },
+      },
+      ['databricks.secretScope.vault'],
+    ],
+    [
+      "a job's notebook outside of the onboarding's folder, and a path that ends the statement",
+      {
+        ...minimal,
+        clientSecret: { vault, secretName: 's' },
+        databricks: {
+          workspace,
+          secretScope: { name: 'etl' },
+          job: { ...job, name: '/Steward/prod/other/job', readPath: 'raw/x` LIMIT 1; DROP' },
+        },
+      },
+      ['databricks.job.name', 'databricks.job.readPath'],
+    ],
+    [
+      'roles of a principal that Azure does not know',
+      {
+        name: 'etl',
+        servicePrincipal: { kind: 'databricks', displayName: 'etl' },
+        databricks: { workspace },
+        machineLearning: { workspace: learning, roles: ['Reader'] },
+      },
+      ['machineLearning'],
+    ],
+    [
+      'roles without a workspace, a registry without roles, a role that nobody knows, and one twice',
+      {
+        ...minimal,
+        machineLearning: { roles: ['Reader', 'acdd72a7-3385-48ef-bd42-f606fba81ae7', 'Emperor'], registry: learning },
+      },
+      [
+        'machineLearning.roles[2]',
+        'machineLearning.registry',
+        'machineLearning.roles',
+        'machineLearning.registryRoles',
+        'machineLearning.roles',
+      ],
     ],
     [
       'entitlements that exclude each other',
@@ -142,7 +211,8 @@ describe('an onboarding request', () => {
       clientSecret: { vault, secretName: 's' },
       databricks: { workspace, groups: ['etl', 'bi'] },
     })
-    expect(wishesOf(request)).toEqual({
+    expect(wishesOf(request)).toMatchObject({
+      onboarding: 'etl',
       vaults: [{ value: vault, path: 'clientSecret.vault' }],
       workspaces: [{ value: workspace, path: 'databricks.workspace' }],
       entitlements: [],

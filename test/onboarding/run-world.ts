@@ -1,11 +1,11 @@
 import type { WorkspacePrincipal } from '../../src/clients/databricks/client.ts'
 import { createDraining } from '../../src/onboarding/draining.ts'
-import { stepsOf } from '../../src/onboarding/plan.ts'
 import { createRecord, type OnboardingRecord, type OnboardingStore } from '../../src/onboarding/record.ts'
 import { parseOnboardingRequest } from '../../src/onboarding/request.ts'
 import type { RunPorts } from '../../src/onboarding/run.ts'
 import type { RunMessage } from '../../src/onboarding/run-message.ts'
 import type { OnboardingServices, StepName } from '../../src/onboarding/step.ts'
+import { stepsOf } from '../../src/onboarding/steps.ts'
 import { configSchema } from '../../src/platform/config-schema.ts'
 import { StewardError } from '../../src/platform/errors.ts'
 import { createLog } from '../../src/platform/log.ts'
@@ -81,7 +81,7 @@ export function createWorld() {
       listOwnerIds: async () => ['steward'],
     },
     workspace: () => workspace,
-    ownObjectId: async () => 'steward',
+    whoAmI: async () => ({ objectId: 'steward', clientId: 'steward-client' }),
     trialAudience: '',
   } as unknown as OnboardingServices
   const config = configSchema.parse({
@@ -90,7 +90,7 @@ export function createWorld() {
       {
         url: VAULT,
         resourceId:
-          '/subscriptions/7a0c0e5e-1d5b-4b3c-9f53-5a4e6c1b0004/resourceGroups/r/providers/Microsoft.KeyVault/vaults/kv-etl-prod',
+          '/subscriptions/7a0c0e5e-1d5b-4b3c-9f53-5a4e6c1b0004/resourceGroups/r/providers/Microsoft.KeyVault/vaults/kv-team',
       },
     ],
     databricks: {
@@ -107,6 +107,7 @@ export function createWorld() {
   })
   const ports: RunPorts = {
     config,
+    tenantId: '7a0c0e5e-1d5b-4b3c-9f53-5a4e6c1b0001',
     services,
     store,
     leases: {
@@ -133,8 +134,22 @@ export function createWorld() {
     },
     accept: async (body: unknown, change: Partial<OnboardingRecord> = {}, onlyStep: StepName | null = null) => {
       const request = parseOnboardingRequest(body)
-      const fresh = { onboardingId: ID, request, onlyStep, createdBy: 'key', correlationId: 'correlation' }
-      await store.insert({ ...createRecord(fresh, stepsOf(request), new Date(time.now())), ...change })
+      const fresh = {
+        direction: 'onboarding' as const,
+        onboardingId: ID,
+        request,
+        onlyStep,
+        createdBy: 'key',
+        correlationId: 'correlation',
+      }
+      await store.insert({
+        ...createRecord(
+          fresh,
+          stepsOf(request).map(({ name }) => name),
+          new Date(time.now()),
+        ),
+        ...change,
+      })
     },
   })
 }

@@ -51,6 +51,19 @@ describe('a run', () => {
     expect(world.messages.map(({ delayMs }) => delayMs)).toEqual([15 * MINUTE_MS, 15 * MINUTE_MS])
   })
 
+  it('counts no attempt while something takes its time, however often it looks', async () => {
+    await world.accept(MANAGED)
+    world.lookAtWorkspace = async () => {
+      throw new StewardError('in-progress', 'Run 7 is PENDING; Steward looks again.', { retryAfterMs: 15_000 })
+    }
+    for (let looks = 0; looks < 20; looks += 1) {
+      world.time.advance(15_000)
+      expect(await receive(0)).toMatchObject({ kind: 'again', afterMs: 15_000 })
+    }
+    expect(world.record()).toMatchObject({ attempts: 0, status: 'running', problem: { code: 'in-progress' } })
+    expect(world.messages).toHaveLength(20)
+  })
+
   it('backs off by itself when a service wishes for no number', async () => {
     await world.accept(MANAGED)
     world.lookAtWorkspace = away(Number.NaN)

@@ -12,7 +12,7 @@ export function accepted({ request, app }: Pick<Call, 'request' | 'app'>, record
   const nextAttemptAt = Number.isNaN(dueAt) ? null : record.nextAttemptAt
   const waitMs = nextAttemptAt ? dueAt - app.time.now() : 0
   const { origin, pathname } = new URL(request.url)
-  const prefix = pathname.slice(0, pathname.search(/\/onboarding(s|-steps)(\/|$)/i))
+  const prefix = pathname.slice(0, pathname.search(/\/(onboardings|onboarding-steps|offboardings)(\/|$)/i))
   return {
     status: 202,
     headers: {

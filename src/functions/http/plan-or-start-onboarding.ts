@@ -1,4 +1,5 @@
 import { parseOnboardingRequest } from '../../onboarding/request.ts'
+import { stepsOf } from '../../onboarding/steps.ts'
 import { accepted } from './accepted.ts'
 import { authorizeOnboarding } from './authorize-onboarding.ts'
 import { endpoint, ProblemWithExtension } from './endpoint.ts'
@@ -18,7 +19,9 @@ export const planOrStartOnboarding = endpoint('plan-or-start-onboarding', ['dryR
     return { status: 200, body: { name: request.name, dryRun: true, steps } }
   }
   const record = await app.startOnboarding({
+    direction: 'onboarding',
     request,
+    steps: stepsOf(request).map(({ name }) => name),
     onlyStep: null,
     createdBy: caller.name,
     correlationId,

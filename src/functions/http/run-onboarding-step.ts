@@ -1,5 +1,5 @@
-import { isStepName, stepsOf } from '../../onboarding/plan.ts'
 import { parseOnboardingRequest } from '../../onboarding/request.ts'
+import { isStepName, stepsOf } from '../../onboarding/steps.ts'
 import { viewOnboarding } from '../../onboarding/view.ts'
 import { StewardError } from '../../platform/errors.ts'
 import { accepted } from './accepted.ts'
@@ -19,14 +19,17 @@ export const runOnboardingStep = endpoint('run-onboarding-step', ['dryRun'], asy
   const step = http.params['step'] ?? ''
   if (!isStepName(step)) throw new StewardError('not-found', `There is no step "${step}".`)
   const request = parseOnboardingRequest(await readJson(http))
-  if (!stepsOf(request).some(({ name }) => name === step)) {
+  const steps = stepsOf(request).map(({ name }) => name)
+  if (!steps.includes(step)) {
     throw new StewardError('invalid-request', `The request has nothing for step ${step} to do; nothing was changed.`, {
       issues: [{ path: SECTION_OF[step], message: `is what step ${step} works on` }],
     })
   }
   authorizeOnboarding(call, request)
   const record = await app.startOnboarding({
+    direction: 'onboarding',
     request,
+    steps,
     onlyStep: step,
     createdBy: caller.name,
     correlationId,
@@ -53,4 +56,10 @@ const SECTION_OF = {
   application: 'servicePrincipal',
   'client-secret': 'clientSecret',
   'workspace-principal': 'databricks',
+  'secret-scope': 'databricks.secretScope',
+  'secret-acl': 'databricks.secretScope',
+  job: 'databricks.job',
+  'job-permissions': 'databricks.job',
+  'job-run': 'databricks.job.run',
+  'role-assignments': 'machineLearning',
 } as const

@@ -12,7 +12,7 @@ import { lookAgain, toUnknownOutcome } from '../create-once.ts'
 import { type ClientSecretDecision, decideClientSecret, findOrphans } from '../decide-client-secret.ts'
 import { waitForPropagation } from '../propagation.ts'
 import type { OnboardingRequest } from '../request.ts'
-import type { ApplyContext, Change, PasswordCredential, PlanContext, Step } from '../step.ts'
+import type { ApplyContext, Change, PasswordCredential, PlanContext, Step, StepPlan } from '../step.ts'
 
 const DAY_MS = 24 * 60 * 60 * 1000
 
@@ -28,18 +28,21 @@ type Section = NonNullable<OnboardingRequest['clientSecret']>
 export const clientSecretStep: Step = {
   name: 'client-secret',
   needs: ['application'],
+  sees: ['client-secret'],
   provides: ['client-secret'],
   isWanted: ({ clientSecret }) => clientSecret !== undefined,
   plan: async (context) => {
-    const section = sectionOf(context.request)
+    const section = clientSecretSectionOf(context.request)
     const vault = context.services.vault(section.vault)
     const [current, application] = await Promise.all([
       vault.getCurrentSecret(section.secretName),
       context.sighting('application'),
     ])
+    const deleted = current ? null : await vault.getDeletedSecret(section.secretName)
     const isMarkedApplicationThere = await isOtherApplicationThere(context, current, application?.clientId)
     const now = new Date(context.patience.time.now())
     const decision = decideClientSecret(context.owner, { current, application, isMarkedApplicationThere }, now)
+    context.see('client-secret', decision.kind === 'keep' ? current : null)
     const orphans = await lookForOrphans(context, vault, decision, application?.passwordCredentials ?? [])
     const target = `secret ${section.secretName} in ${new URL(section.vault).hostname}`
     const changes: Change[] = orphans.map(({ keyId }) => ({
@@ -47,6 +50,11 @@ export const clientSecretStep: Step = {
       target: `client secret ${keyId} of ${context.request.servicePrincipal.displayName}`,
       reason: 'orphaned: its value never reached the vault',
     }))
+    if (deleted) {
+      const mark = readClientSecretTags(context.owner.instance, deleted.tags)
+      if (mark?.owner.name !== context.owner.name) return refuseDeleted(target)
+      changes.unshift({ action: 'update', target, reason: 'deleted: to be recovered' })
+    }
     if (decision.kind === 'create') {
       changes.unshift({
         action: current ? 'update' : 'create',
@@ -58,6 +66,7 @@ export const clientSecretStep: Step = {
       changes,
       ...(decision.kind === 'refuse' ? { refusal: explainRefusal(decision, target) } : {}),
       apply: async (apply) => {
+        if (deleted) await recover(context, vault, apply)
         const version = decision.kind === 'create' ? await renew(context, vault, apply) : current
         if (version) {
           const { vault: vaultUrl, secretName } = section
@@ -74,7 +83,8 @@ export const clientSecretStep: Step = {
   },
 }
 
-function sectionOf({ clientSecret }: OnboardingRequest): Section {
+/** The section, which the step is wanted for. */
+export function clientSecretSectionOf({ clientSecret }: OnboardingRequest): Section {
   if (!clientSecret) throw new TypeError('the request has no clientSecret section')
   return clientSecret
 }
@@ -85,7 +95,7 @@ async function lookForOrphans(
   decision: ClientSecretDecision,
   credentials: readonly PasswordCredential[],
 ): Promise<PasswordCredential[]> {
-  const { vault: vaultUrl, secretName } = sectionOf(request)
+  const { vault: vaultUrl, secretName } = clientSecretSectionOf(request)
   const mark = clientSecretDisplayName(owner.instance, vaultUrl, secretName)
   const keptKeyId = decision.kind === 'keep' ? decision.keyId : undefined
   const suspects = credentials.filter(({ displayName, keyId }) => displayName === mark && keyId !== keptKeyId)
@@ -114,7 +124,7 @@ async function isOtherApplicationThere(
 /** Add, use, store: in this order, so that what the vault shows always works. */
 async function renew(context: PlanContext, vault: VaultClient, apply: ApplyContext): Promise<SecretVersion> {
   const { request, owner, services, patience } = context
-  const { vault: vaultUrl, secretName, lifetimeDays } = sectionOf(request)
+  const { vault: vaultUrl, secretName, lifetimeDays } = clientSecretSectionOf(request)
   const { clientId, objectId } = await apply.fact('application')
   const subject = `The new client secret of ${request.servicePrincipal.displayName}`
   const added = await waitForPropagation({
@@ -163,7 +173,7 @@ async function store(
     readonly clientId: string
   },
 ): Promise<SecretVersion> {
-  const { vault: vaultUrl, secretName } = sectionOf(request)
+  const { vault: vaultUrl, secretName } = clientSecretSectionOf(request)
   const { keyId, secret, endsAt, clientId } = added
   const tags = writeClientSecretTags({ owner, clientId, keyId })
   const where = `Secret ${secretName} in ${new URL(vaultUrl).hostname}`
@@ -179,15 +189,38 @@ async function store(
         const current = await vault.getCurrentSecret(secretName)
         return current?.tags['steward-key-id'] === keyId ? current : undefined
       }
-      if (outcome === 'deleted-but-recoverable') {
-        throw new StewardError(
-          'not-ours',
-          `${where} was deleted and can still be recovered, so the name is not free. Recover it or purge it ("az keyvault secret recover" or "purge"), then start the onboarding again.`,
-        )
-      }
+      if (outcome === 'deleted-but-recoverable') throw lookAgain(where)
       return outcome === 'being-changed' ? undefined : outcome
     },
   })
+}
+
+/** A deleted secret keeps its name to itself; ours is brought back, to get a new version. */
+async function recover({ request, patience }: PlanContext, vault: VaultClient, { guard }: ApplyContext): Promise<void> {
+  const { vault: vaultUrl, secretName } = clientSecretSectionOf(request)
+  const subject = `The recovery of secret ${secretName} in ${new URL(vaultUrl).hostname}`
+  await waitForPropagation({
+    subject,
+    patience,
+    attempt: async () => {
+      guard()
+      const outcome = await vault.recoverSecret(secretName)
+      return outcome === 'being-changed' ? undefined : outcome
+    },
+  })
+  await waitForPropagation({
+    subject,
+    patience,
+    attempt: async () => (await vault.getCurrentSecret(secretName)) ?? undefined,
+  })
+}
+
+function refuseDeleted(target: string): StepPlan {
+  const refusal = new StewardError(
+    'not-ours',
+    `The ${target} was deleted and can still be recovered, so the name is not free, and Steward did not make it. Recover it or purge it ("az keyvault secret recover" or "purge"), then start the onboarding again.`,
+  )
+  return { changes: [], refusal, apply: async () => undefined }
 }
 
 async function removeOrphans(

@@ -1,14 +1,10 @@
 import type { DatabricksClient, WorkspacePrincipal } from '../../clients/databricks/client.ts'
 import { StewardError } from '../../platform/errors.ts'
 import { principalExternalId } from '../../trust/marks.ts'
-import { createOnce, lookAgain, toUnknownOutcome } from '../create-once.ts'
+import { createOnce, createUnkeyed, lookAgain } from '../create-once.ts'
 import { decideWorkspacePrincipal, type WorkspacePrincipalDecision } from '../decide-workspace-principal.ts'
-import { waitForPropagation } from '../propagation.ts'
 import type { OnboardingRequest } from '../request.ts'
-import type { ApplyContext, Change, PlanContext, Step } from '../step.ts'
-
-/** SCIM lists lag behind creates; a create that may be on its way is looked for this long before another is sent. */
-const LOST_CREATE_BOUND_MS = 20_000
+import type { ApplyContext, Change, LookContext, PlanContext, Step } from '../step.ts'
 
 type Section = NonNullable<OnboardingRequest['databricks']>
 type Group = { readonly groupId: string; readonly displayName: string }
@@ -17,18 +13,23 @@ type Group = { readonly groupId: string; readonly displayName: string }
 export const workspacePrincipalStep: Step = {
   name: 'workspace-principal',
   needs: ['application'],
-  provides: ['workspace-principal'],
+  sees: ['workspace-principal'],
+  provides: ['workspace-principal', 'workspace-access'],
   isWanted: ({ databricks }) => databricks !== undefined,
   plan: async (context) => {
     const { request, owner, services } = context
-    const section = sectionOf(request)
+    const section = workspaceSectionOf(request)
     const workspace = services.workspace(section.workspace)
-    const [groups, found] = await Promise.all([findGroups(workspace, section), findPrincipals(context, workspace)])
+    const [groups, found] = await Promise.all([
+      findGroups(workspace, section),
+      findPrincipals(context, workspace, () => context.sighting('application')),
+    ])
     const decision = decideWorkspacePrincipal(owner, found, {
       entitlements: section.entitlements,
       groupIds: groups.map(({ groupId }) => groupId),
       adoptPrincipalId: section.servicePrincipalId,
     })
+    context.see('workspace-principal', decision.kind === 'keep' ? decision.principal : null)
     const target = `service principal ${request.servicePrincipal.displayName} in ${new URL(section.workspace).hostname}`
     return {
       changes: listChanges(decision, groups, target),
@@ -38,7 +39,8 @@ export const workspacePrincipalStep: Step = {
   },
 }
 
-function sectionOf({ databricks }: OnboardingRequest): Section {
+/** The section, which the step is wanted for. */
+export function workspaceSectionOf({ databricks }: OnboardingRequest): Section {
   if (!databricks) throw new TypeError('the request has no databricks section')
   return databricks
 }
@@ -68,11 +70,15 @@ async function findGroups(workspace: DatabricksClient, section: Section): Promis
 }
 
 /** The principals that answer to the wished identity: its id to adopt, its application, or our mark. */
-async function findPrincipals(context: PlanContext, workspace: DatabricksClient): Promise<WorkspacePrincipal[]> {
+export async function findPrincipals(
+  context: LookContext,
+  workspace: DatabricksClient,
+  findApplication: () => Promise<{ readonly clientId: string } | null>,
+): Promise<WorkspacePrincipal[]> {
   const { servicePrincipal } = context.request
-  const { servicePrincipalId } = sectionOf(context.request)
+  const { servicePrincipalId } = workspaceSectionOf(context.request)
   if (servicePrincipal.kind === 'entra') {
-    const application = await context.sighting('application')
+    const application = await findApplication()
     if (!application) return []
     const found = await workspace.listServicePrincipals({ applicationId: application.clientId })
     await requireFullView(workspace, found)
@@ -87,7 +93,7 @@ async function findPrincipals(context: PlanContext, workspace: DatabricksClient)
  * What Databricks made has no key that we chose: display names may be changed and be there twice, and SCIM cannot filter
  * by `externalId`, so the whole list is looked through for our mark.
  */
-async function findMarked({ owner }: PlanContext, workspace: DatabricksClient): Promise<WorkspacePrincipal[]> {
+async function findMarked({ owner }: LookContext, workspace: DatabricksClient): Promise<WorkspacePrincipal[]> {
   const mark = principalExternalId(owner)
   const all = await workspace.listServicePrincipals()
   await requireFullView(workspace, all)
@@ -142,9 +148,11 @@ async function applyPrincipal(
   apply: ApplyContext,
 ): Promise<void> {
   if (decision.kind === 'refuse') throw explainRefusal(decision, 'service principal')
-  const section = sectionOf(context.request)
+  const section = workspaceSectionOf(context.request)
   const principal = decision.kind === 'keep' ? decision.principal : await createPrincipal(context, workspace, apply)
   const { principalId, applicationId } = principal
+  // Others can go on with it while its groups are still on the way.
+  apply.provide('workspace-principal', { workspace: section.workspace, principalId, applicationId })
   const mark = principalExternalId(context.owner)
   // A principal that the account knew before may come back from its own creation with another mark or none.
   const needsMark = decision.kind === 'keep' ? decision.needsMark : principal.externalId !== mark
@@ -159,11 +167,7 @@ async function applyPrincipal(
   const joined = decision.kind === 'keep' ? decision.missingGroupIds : groups.map(({ groupId }) => groupId)
   if (joined.length > 0) apply.guard()
   await Promise.all(joined.map((groupId) => workspace.addGroupMember(groupId, principalId)))
-  apply.provide('workspace-principal', {
-    workspace: section.workspace,
-    principalId,
-    applicationId,
-  })
+  apply.provide('workspace-access', { principalId })
 }
 
 async function createPrincipal(
@@ -173,11 +177,26 @@ async function createPrincipal(
 ): Promise<WorkspacePrincipal> {
   const { request, owner, patience } = context
   const { displayName, kind } = request.servicePrincipal
-  const { entitlements, workspace: url } = sectionOf(request)
+  const { entitlements, workspace: url } = workspaceSectionOf(request)
   const externalId = principalExternalId(owner)
   const wish = { displayName, externalId, entitlements }
   const subject = `Service principal ${displayName} in ${new URL(url).hostname}`
-  if (kind === 'databricks') return createManaged(context, workspace, apply, wish, subject)
+  if (kind === 'databricks') {
+    const { guard, intents } = apply
+    return createUnkeyed({
+      intent: `create-workspace-principal/${url}`,
+      create: async () => {
+        const created = await workspace.createServicePrincipal(wish)
+        if (created === 'already-exists') throw lookAgain(subject)
+        return created
+      },
+      find: async () => (await findMarked(context, workspace))[0],
+      subject,
+      patience,
+      guard,
+      intents,
+    })
+  }
   const { clientId } = await apply.fact('service-principal')
   const { thing, wasThere } = await createOnce({
     create: () => workspace.createServicePrincipal({ applicationId: clientId, ...wish }),
@@ -188,48 +207,6 @@ async function createPrincipal(
   })
   if (wasThere) throw lookAgain(subject)
   return thing
-}
-
-/**
- * Databricks gives a principal of its own making an id that nobody knows beforehand, so nothing keeps it from making
- * two. The intent goes first; after a lost answer, in this run or an earlier one, the list is watched before trying again.
- */
-async function createManaged(
-  context: PlanContext,
-  workspace: DatabricksClient,
-  { guard, intents }: ApplyContext,
-  wish: {
-    readonly displayName: string
-    readonly externalId: string
-    readonly entitlements: readonly string[]
-  },
-  subject: string,
-): Promise<WorkspacePrincipal> {
-  const { request, patience } = context
-  const intent = `create-workspace-principal/${sectionOf(request).workspace}`
-  const find = async () => (await findMarked(context, workspace))[0]
-  const findLost = () =>
-    waitForPropagation({
-      attempt: find,
-      subject,
-      patience,
-      boundMs: LOST_CREATE_BOUND_MS,
-    }).catch((error: unknown) => {
-      if (error instanceof StewardError && error.code === 'not-propagated') return undefined
-      throw error
-    })
-  const lost = intents.has(intent) ? await findLost() : undefined
-  if (lost) return lost
-  await intents.write(intent)
-  guard()
-  const created = await workspace.createServicePrincipal(wish).catch(toUnknownOutcome)
-  if (typeof created !== 'string') return created
-  const late = await findLost()
-  if (late) return late
-  throw new StewardError(
-    'outcome-unknown',
-    `${subject} was asked for, but Databricks neither confirmed nor shows it; Steward looks again.`,
-  )
 }
 
 function explainRefusal(decision: WorkspacePrincipalDecision & { kind: 'refuse' }, target: string): StewardError {

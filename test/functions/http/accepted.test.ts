@@ -13,7 +13,8 @@ function createAccepted(more: Partial<OnboardingRecord> = {}): OnboardingRecord 
     name: 'etl-prod',
     servicePrincipal: { kind: 'entra', displayName: 'etl-prod', adopt: false },
   }
-  const fresh = { onboardingId: '17-abc', request, onlyStep: null, createdBy: 'key', correlationId: 'build-4711' }
+  const who = { createdBy: 'key', correlationId: 'build-4711' }
+  const fresh = { onboardingId: '17-abc', direction: 'onboarding' as const, request, onlyStep: null, ...who }
   return { ...createRecord(fresh, [], new Date(time.now())), ...more }
 }
 
@@ -28,6 +29,7 @@ describe('an accepted onboarding', () => {
     ['http://127.0.0.1:7071/api/onboarding-steps/application', 'http://127.0.0.1:7071/api/onboardings/17-abc'],
     ['https://host/api/Onboardings', 'https://host/api/onboardings/17-abc'],
     ['https://host/api/ONBOARDING-STEPS/application', 'https://host/api/onboardings/17-abc'],
+    ['https://host/api/offboardings?dryRun=false', 'https://host/api/onboardings/17-abc'],
     ['https://host/onboardings', 'https://host/onboardings/17-abc'],
     ['https://host/team/onboardings-api/onboardings', 'https://host/team/onboardings-api/onboardings/17-abc'],
   ])('is found where the caller knows its way: %s', (url, location) => {

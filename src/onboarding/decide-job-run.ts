@@ -1,0 +1,71 @@
+import type { Run } from '../clients/databricks/client.ts'
+
+export interface JobRunState {
+  /** Null while there is no job. */
+  readonly job: { readonly isAsWished: boolean } | null
+  /** The newest run of the job, if any. */
+  readonly latest: Run | null
+}
+
+export type JobRunDecision =
+  | { readonly kind: 'run'; readonly reason: 'never ran' | 'the job changes' | 'the last run failed' }
+  | { readonly kind: 'wait'; readonly run: Run }
+  | { readonly kind: 'keep'; readonly run: Run }
+
+/** Results that mean that the job did what it is for. */
+const GOOD: ReadonlySet<string | null> = new Set(['SUCCESS'])
+
+/** Decides whether the job is known to work as it is: a run that goes on is waited for, a good one counts. */
+export function decideJobRun({ job, latest }: JobRunState): JobRunDecision {
+  if (!job || !latest) return { kind: 'run', reason: 'never ran' }
+  if (!latest.isEnded) return { kind: 'wait', run: latest }
+  if (!job.isAsWished) return { kind: 'run', reason: 'the job changes' }
+  return isGood(latest) ? { kind: 'keep', run: latest } : { kind: 'run', reason: 'the last run failed' }
+}
+
+export function isGood({ result }: Run): boolean {
+  return GOOD.has(result)
+}
+
+/** What people should do about a run that failed, by what Databricks says of it. */
+const ADVICE: readonly { readonly matches: RegExp; readonly advice: string }[] = [
+  {
+    matches: /AADSTS|invalid_client|oauth2\/token/i,
+    advice: 'Microsoft Entra refused the client secret that the cluster found in the scope: rotate it, then run again.',
+  },
+  {
+    matches: /secret|keyvault|key vault|permission on scope/i,
+    advice:
+      'The cluster could not read the client secret from its scope as the principal: check the READ permission on the scope and, for a Key Vault, the access of AzureDatabricks to it.',
+  },
+  {
+    matches: /create clusters|allow-cluster-create/i,
+    advice: 'The principal may not create clusters: give it the entitlement allow-cluster-create.',
+  },
+  {
+    matches: /notebook|RESOURCE_NOT_FOUND/i,
+    advice: 'The notebook is missing, or the principal may not read it: run the steps job and job-permissions.',
+  },
+  {
+    matches: /STORAGE_ACCESS_ERROR|AuthorizationPermissionMismatch|403.*dfs\./i,
+    advice: 'The principal may not read the storage account: give it the role Storage Blob Data Reader there.',
+  },
+  {
+    matches: /CLUSTER_REQUEST_LIMIT_EXCEEDED|QUOTA|LIMIT_EXCEEDED/i,
+    advice: 'Azure or the workspace has no room for another cluster: free some, or ask for more quota, then run again.',
+  },
+  {
+    matches: /CLUSTER|CLOUD_FAILURE|INVALID_CLUSTER_REQUEST/i,
+    advice:
+      'The cluster did not start: check databricks.jobCluster in steward.yaml (runtime, machine, access mode) and the cluster policies of the workspace.',
+  },
+]
+
+/** What became of a run, in words: what Databricks says, and what to do next. */
+export function explainRun(run: Run, error: string | null): string {
+  const said = [run.terminationCode, run.message, error].filter(Boolean).join(': ')
+  const advice =
+    ADVICE.find(({ matches }) => matches.test(said))?.advice ?? 'Open the run to see what its notebook says.'
+  const where = run.pageUrl === null ? '' : ` (${run.pageUrl})`
+  return `Run ${run.runId} ended ${run.result ?? run.state}${where}. ${advice} Databricks says: ${said || 'nothing'}.`
+}

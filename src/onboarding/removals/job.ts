@@ -1,0 +1,48 @@
+import { notebookFolder } from '../../trust/marks.ts'
+import { decideJob } from '../decide-job.ts'
+import { describeJob, jobSectionOf, notebookPathOf, rootOf } from '../job-settings.ts'
+import type { Change, LookContext, StepPlan } from '../step.ts'
+import { explainRefusal } from '../steps/job.ts'
+
+/** Deletes the job with its runs, its notebook, and the onboarding's folder when nothing else is in it. */
+export async function planJobRemoval(context: LookContext): Promise<StepPlan> {
+  const { request, config, owner, services } = context
+  const section = jobSectionOf(request)
+  const workspace = services.workspace(section.workspaceUrl)
+  const path = notebookPathOf(config, owner, section)
+  const [found, notebook, { clientId: ownClientId }] = await Promise.all([
+    workspace.listJobs(section.job.name),
+    workspace.getObjectStatus(path),
+    services.whoAmI(),
+  ])
+  const decision = decideJob(owner, describeJob({ ...context, section, clientId: '' }), { found, ownClientId })
+  const host = new URL(section.workspaceUrl).hostname
+  const jobs = decision.kind === 'keep' ? [decision.job, ...decision.duplicates] : []
+  const changes = jobs.map(
+    ({ jobId }): Change => ({
+      action: 'remove',
+      target: `job ${section.job.name} (id ${jobId}) in ${host}`,
+      reason: 'offboarded',
+    }),
+  )
+  const isNotebookThere = notebook?.kind === 'notebook'
+  if (isNotebookThere) changes.push({ action: 'remove', target: `notebook ${path} in ${host}`, reason: 'offboarded' })
+  const refusal = explainRefusal(decision, `job ${section.job.name} in ${host}`)
+  return {
+    changes,
+    ...(refusal ? { refusal } : {}),
+    apply: async ({ guard }) => {
+      for (const { jobId } of jobs) {
+        guard()
+        await workspace.cancelAllRuns(jobId)
+        guard()
+        await workspace.deleteJob(jobId)
+      }
+      if (!isNotebookThere) return
+      guard()
+      await workspace.deleteObject(path)
+      guard()
+      await workspace.deleteObject(notebookFolder(rootOf(config), owner))
+    },
+  }
+}

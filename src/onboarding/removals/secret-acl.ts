@@ -1,0 +1,27 @@
+import { findOwnApplication } from '../find-application.ts'
+import type { LookContext, StepPlan } from '../step.ts'
+import { scopeSectionOf } from '../steps/secret-scope.ts'
+import { findPrincipals } from '../steps/workspace-principal.ts'
+import { NOTHING_TO_REMOVE } from './nothing.ts'
+
+/** Takes the principal's right to read the scope away. */
+export async function planSecretAclRemoval(context: LookContext): Promise<StepPlan> {
+  const { wish, target, workspaceUrl } = scopeSectionOf(context)
+  const { scopeName } = wish
+  const workspace = context.services.workspace(workspaceUrl)
+  const [scopes, [principal]] = await Promise.all([
+    workspace.listSecretScopes(),
+    findPrincipals(context, workspace, () => findOwnApplication(context)),
+  ])
+  const isThere = scopes.some(({ name }) => name.toLowerCase() === scopeName.toLowerCase())
+  if (!isThere || !principal) return NOTHING_TO_REMOVE
+  const permission = await workspace.getSecretAcl(scopeName, principal.applicationId)
+  if (permission === null) return NOTHING_TO_REMOVE
+  return {
+    changes: [{ action: 'remove', target: `${permission} on ${target}`, reason: 'offboarded' }],
+    apply: async ({ guard }) => {
+      guard()
+      await workspace.deleteSecretAcl(scopeName, principal.applicationId)
+    },
+  }
+}
