@@ -1,5 +1,8 @@
-const VAULT = 'https://kv-etl-prod.vault.azure.net'
+const VAULT = 'https://kv-team.vault.azure.net'
 const WORKSPACE = 'https://adb-1234567890123456.7.azuredatabricks.net'
+
+const LEARNING =
+  '/subscriptions/7a0c0e5e-1d5b-4b3c-9f53-5a4e6c1b0004/resourceGroups/rg-ml/providers/Microsoft.MachineLearningServices'
 
 /** A new Microsoft Entra principal with every section. */
 export function createWholeRequest(name: string) {
@@ -7,7 +10,19 @@ export function createWholeRequest(name: string) {
     name,
     servicePrincipal: { kind: 'entra', displayName: name },
     clientSecret: { vault: VAULT, secretName: `${name}-secret` },
-    databricks: { workspace: WORKSPACE, entitlements: ['workspace-access'], groups: ['etl'] },
+    databricks: {
+      workspace: WORKSPACE,
+      entitlements: ['workspace-access', 'allow-cluster-create'],
+      groups: ['etl'],
+      secretScope: { name },
+      job: { name, storageAccount: 'stlake', managers: ['etl-leads'], run: true },
+    },
+    machineLearning: {
+      workspace: `${LEARNING}/workspaces/mlw-prod`,
+      roles: ['AzureML Data Scientist'],
+      registry: `${LEARNING}/registries/mlr-shared`,
+      registryRoles: ['AzureML Registry User'],
+    },
   }
 }
 

@@ -6,6 +6,7 @@ export interface Inventory {
     readonly displayName: string
     readonly uniqueName: string | null
     readonly appId: string
+    readonly deletedDateTime?: string | null
     readonly passwordCredentials: readonly { readonly keyId: string; readonly displayName: string | null }[]
   }[]
   readonly servicePrincipals: readonly { readonly appId: string; readonly displayName: string }[]
@@ -24,20 +25,52 @@ export interface Inventory {
       readonly entitlements?: readonly { readonly value: string }[]
       readonly groups?: readonly { readonly display?: string }[]
     }[]
+    readonly scopes: readonly {
+      readonly name: string
+      readonly backend: 'DATABRICKS' | 'AZURE_KEYVAULT'
+      readonly keys: readonly string[]
+      readonly acls: readonly { readonly principal: string; readonly permission: string }[]
+    }[]
+    readonly jobs: readonly {
+      readonly jobId: string
+      readonly owner: { readonly kind: string; readonly name: string } | null
+      readonly settings: { readonly name: string; readonly tags?: Readonly<Record<string, string>> }
+    }[]
+    readonly runs: readonly {
+      readonly runId: string
+      readonly jobId: string
+      readonly tasks: readonly {
+        readonly resolvedSecrets: readonly {
+          readonly scope: string
+          readonly key: string
+          readonly sha256: string
+        }[]
+      }[]
+    }[]
+    readonly objects: readonly { readonly path: string; readonly kind: string }[]
+  }[]
+  readonly roleAssignments: readonly {
+    readonly name: string
+    readonly scope: string
+    readonly roleName: string | null
+    readonly principalId: string
+    readonly principalType: string
+    readonly description: string | null
   }[]
 }
 
 export async function takeInventory(control: CloudControl): Promise<Inventory> {
-  const [graph, keyvault, databricks] = await Promise.all([
+  const [graph, keyvault, databricks, arm] = await Promise.all([
     control.command<Pick<Inventory, 'applications' | 'servicePrincipals'>>('graph', 'inspect'),
     control.command<{ vaults: { vault: string; secrets: Omit<Inventory['secrets'][number], 'vault'>[] }[] }>(
       'keyvault',
       'inspect',
     ),
     control.command<Pick<Inventory, 'workspaces'>>('databricks', 'inspect'),
+    control.command<{ assignments: Inventory['roleAssignments'] }>('arm', 'inspect'),
   ])
   const secrets = keyvault.vaults.flatMap(({ vault, secrets: found }) => found.map((secret) => ({ vault, ...secret })))
-  return { ...graph, secrets, workspaces: databricks.workspaces }
+  return { ...graph, secrets, workspaces: databricks.workspaces, roleAssignments: arm.assignments }
 }
 
 /** Every secret text that the pretend Azure ever gave out: what must be found nowhere but in a vault. */

@@ -19,6 +19,8 @@ export interface Pipeline {
   ): Promise<ApiAnswer<T>>
   /** Starts an onboarding and follows it to its end. */
   onboard(body: unknown, onProgress?: (view: OnboardingView) => void): Promise<OnboardingView>
+  /** Starts an offboarding and follows it to its end. */
+  offboard(body: unknown, onProgress?: (view: OnboardingView) => void): Promise<OnboardingView>
   /** Follows an onboarding to its end. Throws when it takes longer. */
   follow(location: string, onProgress?: (view: OnboardingView) => void, withinMs?: number): Promise<OnboardingView>
 }
@@ -46,16 +48,20 @@ export function createPipeline(baseUrl: string, key = FUNCTION_KEY): Pipeline {
       await sleep(POLL_MS)
     }
   }
+  const startAndFollow =
+    (path: string) =>
+    async (body: unknown, onProgress?: (view: OnboardingView) => void): Promise<OnboardingView> => {
+      const accepted = await call<OnboardingView>('POST', path, body)
+      const location = accepted.headers.get('location')
+      if (accepted.status !== 202 || location === null) {
+        throw new Error(`POST ${path} answered ${accepted.status}: ${JSON.stringify(accepted.body)}`)
+      }
+      return follow(location, onProgress)
+    }
   return {
     call,
     follow,
-    onboard: async (body, onProgress) => {
-      const accepted = await call<OnboardingView>('POST', '/api/onboardings', body)
-      const location = accepted.headers.get('location')
-      if (accepted.status !== 202 || location === null) {
-        throw new Error(`POST /api/onboardings answered ${accepted.status}: ${JSON.stringify(accepted.body)}`)
-      }
-      return follow(location, onProgress)
-    },
+    onboard: startAndFollow('/api/onboardings'),
+    offboard: startAndFollow('/api/offboardings'),
   }
 }

@@ -11,6 +11,8 @@ export const BUNDLE_OPTIONS = {
   keepNames: true,
   sourcemap: false,
   legalComments: 'none',
+  // Its CommonJS build brings everything that it uses once more.
+  alias: { '@azure/arm-authorization': '@azure/arm-authorization/dist-esm/src/index.js' },
   // The Functions worker offers this one itself.
   external: ['@azure/functions-core'],
   logLevel: 'warning',

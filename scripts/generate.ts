@@ -1,6 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import { z } from 'zod'
 import { configSchema } from '../src/platform/config-schema.ts'
+import { describePermissions } from './permissions-document.ts'
 
 /**
  * Writes every generated file from the code it describes; with `--check` writes nothing and fails when one is stale.
@@ -41,6 +42,7 @@ ${listKeys(schema, '').join('\n')}
 | \`AZURE_CLIENT_ID\` | client id of the user-assigned identity that Steward runs as |
 | \`AzureWebJobsStorage\`, or \`AzureWebJobsStorage__accountName\` | the storage account of the function app, where Steward keeps onboardings, audit rows and queues |
 `,
+  'docs/permissions.md': describePermissions(),
 }
 
 function listKeys({ properties = {}, required = [] }: JsonSchema, prefix: string): string[] {

@@ -87,6 +87,9 @@ export const fixtureExplanations: readonly Explanation<ReplayedFixture>[] = [
 /** What Databricks' refusals say: SCIM's fields, and the code of its other APIs and of its gateway. */
 const REFUSAL_FIELDS = ['schemas', 'status', 'scimType', 'detail', 'error_code']
 
+/** What every resource of Azure says of itself. */
+const RESOURCE_FIELDS = ['id', 'name', 'type', 'location', 'tags']
+
 /** Name of a property that a description does not have, as the validator tells it. */
 function readUndescribed(expected: unknown): string | undefined {
   return /"unevaluatedProperty":"(?<name>[^"]+)"/.exec(String(expected))?.groups?.['name']
@@ -144,9 +147,39 @@ export const specExplanations: readonly Explanation<RecordedExchange>[] = [
       expected === 'none',
   },
   {
+    reason: 'empty-object',
+    why: 'The SDK that the description of Databricks was made from drops the empty object that the service answers where there is nothing to say.',
+    explains: ({ service, status }, { at, expected, got }) =>
+      service === 'databricks' && status === 200 && at === 'response body' && expected === 'none' && got === '{}',
+  },
+  {
+    reason: 'foreign-types',
+    why: "The description of Databricks calls a string what the SDK borrows from another of its services: a job's cluster is described with clusters.",
+    explains: ({ service }, { at, expected }) =>
+      service === 'databricks' && at.endsWith('/new_cluster') && String(expected).includes('{"type":"string"}'),
+  },
+  {
     reason: 'null-next-link',
     why: 'Key Vault ends a list with `nextLink: null`, which its description forgets to allow.',
     explains: ({ service }, { at, got }) => service === 'keyvault' && at === 'response body/nextLink' && got === null,
+  },
+  {
+    reason: 'null-properties',
+    why: 'Resource Manager writes null where a role assignment or definition has nothing, which its description forgets to allow.',
+    explains: ({ service }, { at, expected, got }) =>
+      service === 'arm' &&
+      /^response body(?:\/value\/\d+)?\/properties\/\w+$/.test(at) &&
+      String(expected).startsWith('must be string') &&
+      got === null,
+  },
+  {
+    reason: 'closed-resource',
+    why: 'The description of registries forbids properties beside its own, and with that those of every resource, from which it derives them.',
+    explains: ({ service, url }, { at, expected }) =>
+      service === 'arm' &&
+      new URL(url).pathname.includes('/registries/') &&
+      at === 'response body' &&
+      RESOURCE_FIELDS.some((field) => String(expected).includes(`{"additionalProperty":"${field}"}`)),
   },
 ]
 
@@ -169,9 +202,33 @@ export const withoutDescription: readonly WithoutDescription[] = [
     covers: ({ service }) => service === 'identity',
   },
   {
+    what: 'workspace tree',
+    why: 'The description of Databricks at hand leaves out notebooks and directories.',
+    covers: ({ service, url }) => service === 'databricks' && new URL(url).pathname.startsWith('/api/2.0/workspace/'),
+  },
+  {
+    what: 'changing and deleting jobs',
+    why: 'The description of Databricks at hand leaves out what an SDK has no answer to.',
+    covers: ({ service, url }) =>
+      service === 'databricks' && /^\/api\/2\.2\/jobs\/(?:update|reset|delete)$/.test(new URL(url).pathname),
+  },
+  {
     what: 'owners of an application',
     why: "The subset of Graph's description at hand leaves out reading them.",
     covers: ({ service, url }) =>
       service === 'graph' && /^\/v1\.0\/applications\/[0-9a-f-]{36}\/owners$/.test(new URL(url).pathname),
+  },
+  {
+    what: 'deleted applications and service principals',
+    why: "The subset of Graph's description at hand leaves out `directory/deletedItems`.",
+    covers: ({ service, url }) =>
+      service === 'graph' && new URL(url).pathname.startsWith('/v1.0/directory/deletedItems/'),
+  },
+  {
+    what: 'vaults and Databricks workspaces as resources',
+    why: 'The descriptions at hand leave out what Resource Manager tells of them.',
+    covers: ({ service, url }) =>
+      service === 'arm' &&
+      /\/providers\/Microsoft\.(?:KeyVault\/vaults|Databricks\/workspaces)\/[^/]+$/i.test(new URL(url).pathname),
   },
 ]

@@ -90,7 +90,7 @@ describe('npm start', () => {
         expect(stdout).toContain(said)
       }
       // Once as what was just started, once in the list.
-      expect(stdout.match(/\{"id":"[^"]+","name":"etl-prod"/g)).toHaveLength(2)
+      expect(stdout.match(/\{"id":"[^"]+","direction":"onboarding","name":"etl-prod"/g)).toHaveLength(2)
     }, 'SIGINT')
     expect(code).toBe(0)
   })

@@ -7,7 +7,11 @@ import { specExplanations, withoutDescription } from '../explanations.ts'
 import type { PartReport } from '../report.ts'
 import { judgeExplanations, reachVerdict, type Verdict } from '../verdict.ts'
 import { type DescribedService, readServices } from './services.ts'
+import { callResourceManager } from './traffic/arm-calls.ts'
 import { callDatabricks } from './traffic/databricks-calls.ts'
+import { callDatabricksJobs } from './traffic/databricks-job-calls.ts'
+import { callDatabricksPermissions } from './traffic/databricks-permission-calls.ts'
+import { callDatabricksSecrets } from './traffic/databricks-secret-calls.ts'
 import { callGraph } from './traffic/graph-calls.ts'
 import { callKeyVault } from './traffic/keyvault-calls.ts'
 import { runOnboardings } from './traffic/onboardings.ts'
@@ -44,7 +48,11 @@ async function recordTraffic(): Promise<readonly RecordedExchange[]> {
       const sender = await createSender(stack.cloud)
       await callGraph(sender, stack)
       await callKeyVault(sender, stack)
+      await callDatabricksJobs(sender, stack)
+      await callDatabricksSecrets(sender, stack)
+      await callDatabricksPermissions(sender, stack)
       await callDatabricks(sender, stack)
+      await callResourceManager(sender, stack)
     } finally {
       await stack.stop()
     }

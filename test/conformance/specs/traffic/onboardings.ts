@@ -13,11 +13,14 @@ export async function runOnboardings(stack: Stack): Promise<void> {
   const untrue = book.claims.find(({ ok }) => !ok)
   if (untrue !== undefined) throw new Error(`the demo does not hold: ${untrue.claim} (${untrue.detail})`)
 
+  // Scope and job are those of the one onboarding that they are named for.
+  const { secretScope: _, job: __, ...membership } = request.databricks
   const managed = {
     name: 'reports',
     servicePrincipal: { kind: 'databricks', displayName: 'reports' },
-    databricks: request.databricks,
+    databricks: membership,
   }
+  const [sharedVault = ''] = stack.cloud.settings.vaults
   const foreign = await stack.control.command<{ appId: string }>('graph', 'createApplication', {
     displayName: 'made-by-others',
     owners: [stack.cloud.settings.identity.objectId],
@@ -25,7 +28,7 @@ export async function runOnboardings(stack: Stack): Promise<void> {
   const adopted = {
     name: 'adopted',
     servicePrincipal: { kind: 'entra', displayName: 'made-by-others', clientId: foreign.appId, adopt: true },
-    clientSecret: { ...request.clientSecret, secretName: 'adopted-secret' },
+    clientSecret: { vault: `https://${sharedVault}`, secretName: 'adopted-secret' },
   }
   const pipeline = createPipeline(stack.baseUrl)
   for (const body of [managed, managed, adopted]) {

@@ -4,6 +4,7 @@ import { DATABRICKS_RESOURCE, getIdentityToken } from '../../identity-token.ts'
 
 export interface SendOptions {
   readonly body?: unknown
+  readonly headers?: Readonly<Record<string, string>>
   readonly isAnonymous?: boolean
 }
 
@@ -17,6 +18,7 @@ const RESOURCES: readonly (readonly [suffix: string, resource: string])[] = [
   ['graph.microsoft.com', 'https://graph.microsoft.com'],
   ['.vault.azure.net', 'https://vault.azure.net'],
   ['.azuredatabricks.net', DATABRICKS_RESOURCE],
+  ['management.azure.com', 'https://management.azure.com'],
 ]
 
 export async function createSender(place: CloudPlace): Promise<Sender> {
@@ -29,11 +31,12 @@ export async function createSender(place: CloudPlace): Promise<Sender> {
     return token
   }
   return {
-    send: async (status, method, url, { body, isAnonymous = false } = {}) => {
+    send: async (status, method, url, { body, headers = {}, isAnonymous = false } = {}) => {
       const answer = await outsider.call(method, url, {
         headers: {
           ...(isAnonymous ? {} : { authorization: `Bearer ${await tokenFor(new URL(url).hostname)}` }),
           ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+          ...headers,
         },
         ...(body === undefined ? {} : { body: JSON.stringify(body) }),
       })
