@@ -1,25 +1,33 @@
 import type { Run } from '../clients/databricks/client.ts'
 
 export interface JobRunState {
-  /** Null while there is no job. */
-  readonly job: { readonly isAsWished: boolean } | null
+  /** Whether there is a job. */
+  readonly isThere: boolean
+  /** Whether everything that a run hangs on stays as it is: the job, its owner, the secret and the right to read it. */
+  readonly isAsBefore: boolean
+  /** Whether this very onboarding has set out to run it: then no other run will do. */
+  readonly isBegun: boolean
   /** The newest run of the job, if any. */
   readonly latest: Run | null
 }
 
 export type JobRunDecision =
-  | { readonly kind: 'run'; readonly reason: 'never ran' | 'the job changes' | 'the last run failed' }
+  | {
+      readonly kind: 'run'
+      readonly reason: 'never ran' | 'begun' | 'what it runs with changes' | 'the last run failed'
+    }
   | { readonly kind: 'wait'; readonly run: Run }
   | { readonly kind: 'keep'; readonly run: Run }
 
 /** Results that mean that the job did what it is for. */
 const GOOD: ReadonlySet<string | null> = new Set(['SUCCESS'])
 
-/** Decides whether the job is known to work as it is: a run that goes on is waited for, a good one counts. */
-export function decideJobRun({ job, latest }: JobRunState): JobRunDecision {
-  if (!job || !latest) return { kind: 'run', reason: 'never ran' }
+/** Decides whether the job is known to work as it is: a good run of what stays counts, one that goes on is waited for. */
+export function decideJobRun({ isThere, isAsBefore, isBegun, latest }: JobRunState): JobRunDecision {
+  if (isBegun) return { kind: 'run', reason: 'begun' }
+  if (!isThere || !latest) return { kind: 'run', reason: 'never ran' }
+  if (!isAsBefore) return { kind: 'run', reason: 'what it runs with changes' }
   if (!latest.isEnded) return { kind: 'wait', run: latest }
-  if (!job.isAsWished) return { kind: 'run', reason: 'the job changes' }
   return isGood(latest) ? { kind: 'keep', run: latest } : { kind: 'run', reason: 'the last run failed' }
 }
 

@@ -111,7 +111,7 @@ async function runExclusively(
     shouldStop: draining.isDraining,
   }
   const plan = await limits.run({ deadline: patience.deadline }, () =>
-    planRecord(stored.record, describeBase(ports, request, patience)),
+    planRecord(stored.record, describeBase(ports, request, patience, stored.record.intents)),
   )
   const obstacle = findObstacleFor(plan, onlyStep)
   if (obstacle) return endBlocked(ports, progress, plan, obstacle)
@@ -156,9 +156,10 @@ export function describeBase(
   { config, tenantId, services }: Pick<RunPorts, 'config' | 'tenantId' | 'services'>,
   request: OnboardingRequest,
   patience: Patience,
+  intents: readonly string[] = [],
 ): LookContext {
   const owner = { instance: config.instance, name: request.name }
-  return { request, owner, config, cloud: CLOUDS[config.cloud], tenantId, services, patience }
+  return { request, owner, config, cloud: CLOUDS[config.cloud], tenantId, services, patience, intents }
 }
 
 function planRecord(

@@ -59,6 +59,9 @@ export interface Sightings {
     readonly notebookId: string | null
     readonly isAsWished: boolean
   } | null
+  /** Whether the principal has the rights that its job's run needs; null while that cannot be so. */
+  'secret-acl': { readonly isAsWished: boolean } | null
+  'job-permissions': { readonly isAsWished: boolean } | null
 }
 
 export type SightingName = keyof Sightings
@@ -131,6 +134,8 @@ export interface LookContext {
   readonly tenantId: string
   readonly services: OnboardingServices
   readonly patience: Patience
+  /** What an earlier run of this onboarding wrote down before it acted. */
+  readonly intents: readonly string[]
 }
 
 /** What is there while a step plans. */

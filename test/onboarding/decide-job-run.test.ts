@@ -16,23 +16,27 @@ const good: Run = {
 }
 const failed = { ...good, result: 'FAILED' }
 const running = { ...good, isEnded: false, result: null, state: 'PENDING' }
-const job = { isAsWished: true }
 
 describe('whether the job runs', () => {
   it.each([
-    ['runs when there is no job yet', null, null, { kind: 'run', reason: 'never ran' }],
-    ['runs when it never ran', job, null, { kind: 'run', reason: 'never ran' }],
-    ['runs again when the last run failed', job, failed, { kind: 'run', reason: 'the last run failed' }],
+    ['runs when there is no job yet', { isThere: false, latest: null }, { kind: 'run', reason: 'never ran' }],
+    ['runs when it never ran', { latest: null }, { kind: 'run', reason: 'never ran' }],
+    ['runs again when the last run failed', { latest: failed }, { kind: 'run', reason: 'the last run failed' }],
     [
-      'runs again when the job is about to change',
-      { isAsWished: false },
-      good,
-      { kind: 'run', reason: 'the job changes' },
+      'runs again when the job, its owner, the secret or the right to read it is about to change',
+      { isAsBefore: false },
+      { kind: 'run', reason: 'what it runs with changes' },
     ],
-    ['waits for a run that goes on', job, running, { kind: 'wait', run: running }],
-    ['counts a good run', job, good, { kind: 'keep', run: good }],
-  ] as const)('%s', (_what, jobState, latest, decision) => {
-    expect(decideJobRun({ job: jobState, latest })).toEqual(decision)
+    [
+      'runs again after one that goes on with what is about to change',
+      { isAsBefore: false, latest: running },
+      { kind: 'run', reason: 'what it runs with changes' },
+    ],
+    ['goes on with its own run, whatever ran meanwhile', { isBegun: true }, { kind: 'run', reason: 'begun' }],
+    ['waits for a run that goes on', { latest: running }, { kind: 'wait', run: running }],
+    ['counts a good run', {}, { kind: 'keep', run: good }],
+  ] as const)('%s', (_what, state, decision) => {
+    expect(decideJobRun({ isThere: true, isAsBefore: true, isBegun: false, latest: good, ...state })).toEqual(decision)
   })
 })
 

@@ -26,7 +26,12 @@ export async function planJobRemoval(context: LookContext): Promise<StepPlan> {
     }),
   )
   const isNotebookThere = notebook?.kind === 'notebook'
+  const folder = notebookFolder(rootOf(config), owner)
+  // An offboarding that was cut short has left it empty.
+  const isFolderThere = isNotebookThere || (await workspace.getObjectStatus(folder)) !== null
   if (isNotebookThere) changes.push({ action: 'remove', target: `notebook ${path} in ${host}`, reason: 'offboarded' })
+  else if (isFolderThere)
+    changes.push({ action: 'remove', target: `folder ${folder} in ${host}`, reason: 'offboarded' })
   const refusal = explainRefusal(decision, `job ${section.job.name} in ${host}`)
   return {
     changes,
@@ -38,11 +43,14 @@ export async function planJobRemoval(context: LookContext): Promise<StepPlan> {
         guard()
         await workspace.deleteJob(jobId)
       }
-      if (!isNotebookThere) return
-      guard()
-      await workspace.deleteObject(path)
-      guard()
-      await workspace.deleteObject(notebookFolder(rootOf(config), owner))
+      if (isNotebookThere) {
+        guard()
+        await workspace.deleteObject(path)
+      }
+      if (isFolderThere) {
+        guard()
+        await workspace.deleteObject(folder)
+      }
     },
   }
 }

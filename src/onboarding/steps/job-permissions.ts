@@ -9,7 +9,7 @@ import type { ApplyContext, Change, PlanContext, Step } from '../step.ts'
 export const jobPermissionsStep: Step = {
   name: 'job-permissions',
   needs: ['workspace-principal', 'job'],
-  sees: [],
+  sees: ['job-permissions'],
   provides: ['job-permissions'],
   isWanted: ({ databricks }) => databricks?.job !== undefined,
   plan: async (context) => {
@@ -31,6 +31,7 @@ export const jobPermissionsStep: Step = {
     const isReadable = canRead(onNotebook ?? [], applicationId)
     const changes: Change[] = reasons.map((reason) => ({ action: 'update', target, reason }))
     if (!isReadable) changes.push({ action: 'update', target: `notebook of ${target}`, reason: 'CAN_READ missing' })
+    context.see('job-permissions', { isAsWished: changes.length === 0 })
     const editors = findEditors(onNotebook ?? [], ownClientId)
     return {
       changes,

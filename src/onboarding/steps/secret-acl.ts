@@ -10,7 +10,7 @@ const ACL_BOUND_MS = 45_000
 export const secretAclStep: Step = {
   name: 'secret-acl',
   needs: ['workspace-principal', 'secret-scope'],
-  sees: [],
+  sees: ['secret-acl'],
   provides: ['secret-acl'],
   isWanted: ({ databricks }) => databricks?.secretScope !== undefined,
   plan: async (context) => {
@@ -25,6 +25,7 @@ export const secretAclStep: Step = {
       current === scope.permission
         ? []
         : [{ action: 'update', target, reason: `${scope.permission} of the principal missing` }]
+    context.see('secret-acl', { isAsWished: changes.length === 0 })
     return { changes, apply: (apply) => applyAcl(context, workspace, changes.length > 0, apply) }
   },
 }
