@@ -194,6 +194,12 @@ export const CALLS: Readonly<Record<string, readonly CallRow[]>> = {
     ),
     row('databricks workspaceSecrets.put', 'POST /secrets/put', DATABRICKS_RIGHTS.changeSecrets, 'the copy'),
     row('databricks secretAcls.get', 'GET /secrets/acls/get', DATABRICKS_RIGHTS.readSecretAcls, 'step secret-acl'),
+    row(
+      'databricks secretAcls.list',
+      'GET /secrets/acls/list',
+      DATABRICKS_RIGHTS.readSecretAcls,
+      'whether others have rights on a scope of our name',
+    ),
     row('databricks secretAcls.put', 'POST /secrets/acls/put', DATABRICKS_RIGHTS.changeSecretAcls, 'step secret-acl'),
     row('databricks secretAcls.delete', 'POST /secrets/acls/delete', DATABRICKS_RIGHTS.changeSecretAcls, 'offboarding'),
     row(

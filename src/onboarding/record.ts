@@ -50,8 +50,14 @@ export interface StoredRecord {
   readonly etag: string
 }
 
+/** The newest record of a name, whichever way it goes. */
+export type Latest = Pick<OnboardingRecord, 'onboardingId' | 'direction'>
+
 /** Where records are kept. */
 export interface OnboardingStore {
+  /** Remembers a record that was accepted as the newest of its name, unless a newer one is known. */
+  setLatest(name: string, latest: Latest): Promise<void>
+  getLatest(name: string): Promise<Latest | null>
   insert(record: OnboardingRecord): Promise<void>
   get(onboardingId: string): Promise<StoredRecord | null>
   /** Writes over the row that was read; throws `lease-lost` when somebody else has written meanwhile. Gives the new etag. */
@@ -65,6 +71,11 @@ export function createOnboardingId(now: number, random: () => number): string {
   const countdown = String(9_999_999_999_999 - now)
   const chance = Math.floor(random() * 0x1_0000_0000)
   return `${countdown}-${chance.toString(16).padStart(8, '0')}`
+}
+
+/** Whether one id was made later than another: the time left until a far day comes first in them. */
+export function isNewer(id: string, other: string): boolean {
+  return id < other
 }
 
 export function isEnded({ status }: Pick<OnboardingRecord, 'status'>): boolean {

@@ -72,8 +72,8 @@ const job = z.strictObject({
   readPath: z
     .string()
     .regex(
-      /^[a-z0-9][a-z0-9-]{1,61}[a-z0-9]\/[^`\\\p{Cc}]{1,500}$/u,
-      'must be <container>/<path>, without backticks and backslashes',
+      /^[a-z0-9][a-z0-9-]{1,61}[a-z0-9]\/[^`\\${}\p{Cc}]{1,500}$/u,
+      'must be <container>/<path>, without backticks, backslashes, dollar signs and braces',
     )
     .optional()
     .describe('What the notebook reads in the storage account: <container>/<path>. SELECT 1 when left out.'),

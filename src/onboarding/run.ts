@@ -11,7 +11,7 @@ import { type EndPorts, endBlocked, endRun, type RunOutcome } from './end-run.ts
 import { combineObstacles, findObstacles, type OnboardingPlan, planOffboarding, planOnboarding } from './plan.ts'
 import { createProgress, type Progress } from './progress.ts'
 import type { Patience } from './propagation.ts'
-import { isEnded, type OnboardingRecord, type OnboardingStore } from './record.ts'
+import { isEnded, isNewer, type OnboardingRecord, type OnboardingStore } from './record.ts'
 import { exclusionKeysOf, type OnboardingRequest, placesOf, wishesOf } from './request.ts'
 import type { LookContext, OnboardingServices, StepName } from './step.ts'
 import { auditEntries, keepEarlierChanges } from './step-states.ts'
@@ -104,6 +104,8 @@ async function runExclusively(
   // The configuration may have changed since the onboarding was accepted.
   const forbidden = findForbidden(config, stored.record)
   if (forbidden) return endRun(ports, progress, [forbidden])
+  const superseded = await findSuccessor(store, stored.record)
+  if (superseded) return endRun(ports, progress, [superseded])
 
   const patience = {
     time: { ...time, sleep: draining.sleep },
@@ -160,6 +162,19 @@ export function describeBase(
 ): LookContext {
   const owner = { instance: config.instance, name: request.name }
   return { request, owner, config, cloud: CLOUDS[config.cloud], tenantId, services, patience, intents }
+}
+
+/** What waits in the queue must not undo what was asked for after it: the newest request of a name says which way to go. */
+async function findSuccessor(
+  store: OnboardingStore,
+  { onboardingId, direction, request }: OnboardingRecord,
+): Promise<StewardError | null> {
+  const latest = await store.getLatest(request.name)
+  if (!latest || latest.direction === direction || !isNewer(latest.onboardingId, onboardingId)) return null
+  return new StewardError(
+    'superseded',
+    `The ${latest.direction} ${latest.onboardingId} of "${request.name}" was asked for later, so this ${direction} does nothing more. Ask again if it is still wanted.`,
+  )
 }
 
 function planRecord(

@@ -52,5 +52,6 @@ export async function startOnboarding(ports: StartPorts, options: StartOptions):
   // The message goes first: a message without a record is dropped after a while, a record without one waits to be resumed.
   await ports.enqueue({ onboardingId, attempt: record.attempts }, delayMs)
   await store.insert(record)
+  await store.setLatest(request.name, record)
   return record
 }

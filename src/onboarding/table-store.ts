@@ -2,10 +2,15 @@ import { z } from 'zod'
 import type { Table } from '../clients/storage/tables.ts'
 import { StewardError } from '../platform/errors.ts'
 import type { Log } from '../platform/log.ts'
-import type { OnboardingRecord, OnboardingStore } from './record.ts'
+import { isNewer, type Latest, type OnboardingRecord, type OnboardingStore } from './record.ts'
 
 /** One partition: ids sort newest first, so a list is the head of it. */
 const PARTITION = 'onboarding'
+
+/** A row for each name: which record is the newest of it. */
+const LATEST_PARTITION = 'latest'
+
+const latestSchema = z.object({ onboardingId: z.string(), direction: z.enum(['onboarding', 'offboarding']) })
 
 const storedSchema = z.object({ record: z.string() })
 
@@ -24,7 +29,17 @@ const recordSchema = z.looseObject({
 
 /** Onboardings as rows of a table: the record is one JSON column, because nothing but the id is ever searched for. */
 export function createOnboardingStore(table: Table, log: Log): OnboardingStore {
+  const getLatest = async (name: string): Promise<Latest | null> => {
+    const row = await table.get(LATEST_PARTITION, name)
+    return row && latestSchema.parse(row.fields)
+  }
   return {
+    getLatest,
+    setLatest: async (name, { onboardingId, direction }) => {
+      const known = await getLatest(name)
+      if (known && isNewer(known.onboardingId, onboardingId)) return
+      await table.upsertAll(LATEST_PARTITION, [{ row: name, fields: { onboardingId, direction } }])
+    },
     insert: async (record) => {
       // A row that is there already is our own: ids are made of chance, and storage may repeat a call whose answer was lost.
       await table.insert(PARTITION, record.onboardingId, toFields(record))

@@ -13,6 +13,7 @@ export type ErrorCode =
   | 'differs'
   | 'vault-unreadable'
   | 'run-failed'
+  | 'superseded'
   | 'needs'
   | 'idempotency-key-reused'
   | 'busy'
@@ -59,6 +60,7 @@ const STATUS: Record<ErrorCode, number> = {
   differs: 409,
   'vault-unreadable': 409,
   'run-failed': 409,
+  superseded: 409,
   needs: 409,
   'idempotency-key-reused': 422,
   busy: 409,

@@ -109,6 +109,19 @@ describe('an onboarding request', () => {
       ['databricks.job.name', 'databricks.job.readPath'],
     ],
     [
+      'a path in which Spark would put the value of a setting',
+      {
+        ...minimal,
+        clientSecret: { vault, secretName: 's' },
+        databricks: {
+          workspace,
+          secretScope: { name: 'etl' },
+          job: { ...job, readPath: ['raw/', '{spark.secret}'].join('$') },
+        },
+      },
+      ['databricks.job.readPath'],
+    ],
+    [
       'roles of a principal that Azure does not know',
       {
         name: 'etl',

@@ -1,6 +1,6 @@
 import type { WorkspacePrincipal } from '../../src/clients/databricks/client.ts'
 import { createDraining } from '../../src/onboarding/draining.ts'
-import { createRecord, type OnboardingRecord, type OnboardingStore } from '../../src/onboarding/record.ts'
+import { createRecord, type Latest, type OnboardingRecord, type OnboardingStore } from '../../src/onboarding/record.ts'
 import { parseOnboardingRequest } from '../../src/onboarding/request.ts'
 import type { RunPorts } from '../../src/onboarding/run.ts'
 import type { RunMessage } from '../../src/onboarding/run-message.ts'
@@ -39,7 +39,10 @@ export function createWorld() {
     createInWorkspace: async (): Promise<void> => undefined,
     isHeldElsewhere: false,
   }
+  const latest = new Map<string, Latest>()
   const store: OnboardingStore = {
+    setLatest: async (name, record) => void latest.set(name, record),
+    getLatest: async (name) => latest.get(name) ?? null,
     insert: async (record) => void rows.set(record.onboardingId, record),
     get: async (onboardingId) => {
       const record = rows.get(onboardingId)

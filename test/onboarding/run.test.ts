@@ -51,6 +51,20 @@ describe('a run', () => {
     expect(world.messages.map(({ delayMs }) => delayMs)).toEqual([15 * MINUTE_MS, 15 * MINUTE_MS])
   })
 
+  it('does nothing once the opposite was asked for later, and goes on when it was asked for before', async () => {
+    const outcomes: unknown[] = []
+    for (const onboardingId of ['onboarding-0', 'onboarding-2']) {
+      await world.accept(MANAGED)
+      await world.ports.store.setLatest(MANAGED.name, { onboardingId, direction: 'offboarding' })
+      await receive(0)
+      outcomes.push([world.record().status, world.record().problem?.code])
+    }
+    expect(outcomes).toEqual([
+      ['failed', 'superseded'],
+      ['succeeded', undefined],
+    ])
+  })
+
   it('counts no attempt while something takes its time, however often it looks', async () => {
     await world.accept(MANAGED)
     world.lookAtWorkspace = async () => {

@@ -9,13 +9,13 @@ import { type JobCalls, jobCalls } from './jobs.ts'
 import { type DirectGrant, type Grant, type PermissionCalls, permissionCalls } from './permissions.ts'
 import type { Run } from './run-state.ts'
 import { type RunCalls, runCalls } from './runs.ts'
-import { type SecretAclCalls, secretAclCalls } from './secret-acls.ts'
+import { type SecretAcl, type SecretAclCalls, secretAclCalls } from './secret-acls.ts'
 import { type AzureStanding, type SecretScope, type SecretScopeCalls, secretScopeCalls } from './secret-scopes.ts'
 import { type SecretCalls, secretCalls } from './secrets.ts'
 import { type ServicePrincipalCalls, servicePrincipalCalls, type WorkspacePrincipal } from './service-principals.ts'
 import { type WorkspaceObjectCalls, workspaceObjectCalls } from './workspace-objects.ts'
 
-export type { DirectGrant, Grant, Job, JobSettings, Run, SecretScope, WorkspacePrincipal }
+export type { DirectGrant, Grant, Job, JobSettings, Run, SecretAcl, SecretScope, WorkspacePrincipal }
 
 /** One Azure Databricks workspace, as far as Steward uses it. */
 export type DatabricksClient = ServicePrincipalCalls &

@@ -1,26 +1,25 @@
 import { roleAssignmentDescription } from '../../trust/marks.ts'
-import { findAssignment } from '../decide-role-assignments.ts'
-import { findOwnApplication } from '../find-application.ts'
+import { nameRoleAssignment } from '../decide-role-assignments.ts'
 import type { Change, LookContext, StepPlan } from '../step.ts'
 import { describeRole, roleWishesOf } from '../steps/role-assignments.ts'
-import { NOTHING_TO_REMOVE } from './nothing.ts'
 
-/** Takes back the roles that Steward gave; what somebody else gave the principal stays. */
-export async function planRoleAssignmentsRemoval(context: LookContext): Promise<StepPlan> {
-  const { request, owner, services } = context
-  const application = await findOwnApplication(context)
-  const principal = application && (await services.graph.getServicePrincipal(application.clientId))
-  if (!principal) return NOTHING_TO_REMOVE
-  const wishes = roleWishesOf(request)
-  const scopes = [...new Set(wishes.map(({ scope }) => scope))]
-  const held = await Promise.all(
-    scopes.map((scope) => services.arm.listRoleAssignments(scope, { principalId: principal.objectId })),
-  )
+/**
+ * Takes back the roles that Steward gave; what somebody else gave the principal stays. Ours tell by their description and
+ * their name, so that they are found when the principal is gone already.
+ */
+export async function planRoleAssignmentsRemoval({ request, owner, services }: LookContext): Promise<StepPlan> {
   const mark = roleAssignmentDescription(owner)
-  const ours = wishes.flatMap((wish) => {
-    const assignment = findAssignment(wish, principal.objectId, held.flat())
-    return assignment?.description === mark ? [{ wish, name: assignment.name }] : []
-  })
+  const found = await Promise.all(
+    roleWishesOf(request).map(async (wish) => {
+      const assignments = await services.arm.listRoleAssignments(wish.scope, 'everybody')
+      return assignments
+        .filter(({ name, principalId, description }) => {
+          return description === mark && name.toLowerCase() === nameRoleAssignment(wish, principalId)
+        })
+        .map(({ name }) => ({ wish, name }))
+    }),
+  )
+  const ours = found.flat()
   return {
     changes: ours.map(({ wish }): Change => ({ action: 'remove', target: describeRole(wish), reason: 'offboarded' })),
     apply: async ({ guard }) => {

@@ -1,7 +1,6 @@
-import { findOwnApplication } from '../find-application.ts'
 import type { LookContext, StepPlan } from '../step.ts'
 import { scopeSectionOf } from '../steps/secret-scope.ts'
-import { findPrincipals } from '../steps/workspace-principal.ts'
+import { findPrincipalsToRemove } from '../steps/workspace-principal.ts'
 import { NOTHING_TO_REMOVE } from './nothing.ts'
 
 /** Takes the principal's right to read the scope away. */
@@ -11,7 +10,7 @@ export async function planSecretAclRemoval(context: LookContext): Promise<StepPl
   const workspace = context.services.workspace(workspaceUrl)
   const [scopes, [principal]] = await Promise.all([
     workspace.listSecretScopes(),
-    findPrincipals(context, workspace, () => findOwnApplication(context)),
+    findPrincipalsToRemove(context, workspace),
   ])
   const isThere = scopes.some(({ name }) => name.toLowerCase() === scopeName.toLowerCase())
   if (!isThere || !principal) return NOTHING_TO_REMOVE

@@ -1,12 +1,14 @@
 import { StewardError } from '../../platform/errors.ts'
 import { decideSecretScope } from '../decide-secret-scope.ts'
 import type { LookContext, StepPlan } from '../step.ts'
-import { explainDifference, scopeSectionOf } from '../steps/secret-scope.ts'
+import { explainDifference, explainForeignAcls, scopeSectionOf } from '../steps/secret-scope.ts'
+import { findPrincipalsToRemove } from '../steps/workspace-principal.ts'
 import { NOTHING_TO_REMOVE } from './nothing.ts'
 
 /** Deletes the scope; the vault behind one stays as it is, and so does a scope in which others keep secrets. */
 export async function planSecretScopeRemoval(context: LookContext): Promise<StepPlan> {
-  const { wish, target, workspaceUrl } = scopeSectionOf(context)
+  const section = scopeSectionOf(context)
+  const { wish, target, workspaceUrl } = section
   const { scopeName } = wish
   const workspace = context.services.workspace(workspaceUrl)
   const decision = decideSecretScope(wish, await workspace.listSecretScopes())
@@ -14,12 +16,15 @@ export async function planSecretScopeRemoval(context: LookContext): Promise<Step
   if (decision.kind === 'refuse') {
     return { ...NOTHING_TO_REMOVE, refusal: explainDifference(decision.found, target) }
   }
+  const [principal] = await findPrincipalsToRemove(context, workspace)
+  const others = await explainForeignAcls(context, workspace, section, principal?.applicationId)
+  if (others) return { ...NOTHING_TO_REMOVE, refusal: others }
   const keys = wish.vault === null ? await workspace.listSecretKeys(scopeName) : []
   const foreign = keys.filter((key) => key !== context.request.clientSecret?.secretName)
   if (foreign.length > 0) {
     const refusal = new StewardError(
       'not-ours',
-      `The ${target} holds secrets that Steward did not put there (${foreign.join(', ')}). Move them elsewhere, then start the offboarding again.`,
+      `The ${target} holds secrets that this request does not name (${foreign.join(', ')}). Name them or move them elsewhere, then start the offboarding again.`,
     )
     return { ...NOTHING_TO_REMOVE, refusal }
   }

@@ -1,8 +1,7 @@
 import { StewardError } from '../../platform/errors.ts'
 import { isStewardExternalId, principalExternalId } from '../../trust/marks.ts'
-import { findOwnApplication } from '../find-application.ts'
 import type { LookContext, StepPlan } from '../step.ts'
-import { findPrincipals, workspaceSectionOf } from '../steps/workspace-principal.ts'
+import { findPrincipalsToRemove, workspaceSectionOf } from '../steps/workspace-principal.ts'
 import { NOTHING_TO_REMOVE } from './nothing.ts'
 
 /**
@@ -13,7 +12,7 @@ export async function planWorkspacePrincipalRemoval(context: LookContext): Promi
   const { request, owner, services } = context
   const section = workspaceSectionOf(request)
   const workspace = services.workspace(section.workspace)
-  const found = await findPrincipals(context, workspace, () => findOwnApplication(context))
+  const found = await findPrincipalsToRemove(context, workspace)
   const mark = principalExternalId(owner)
   const principal = found.find(({ externalId }) => externalId === mark) ?? found[0] ?? null
   if (!principal) return NOTHING_TO_REMOVE

@@ -3,10 +3,10 @@ import { StewardError } from '../../platform/errors.ts'
 import type { Secret } from '../../platform/secret.ts'
 import { secretScopeName } from '../../trust/marks.ts'
 import { lookAgain, toUnknownOutcome } from '../create-once.ts'
-import { decideSecretScope, type SecretScopeWish } from '../decide-secret-scope.ts'
+import { decideSecretScope, findForeignAcls, type SecretScopeWish } from '../decide-secret-scope.ts'
 import { secretReference } from '../job-settings.ts'
 import type { OnboardingRequest } from '../request.ts'
-import type { ApplyContext, Change, PlanContext, Step } from '../step.ts'
+import type { ApplyContext, Change, PlanContext, Step, StepPlan } from '../step.ts'
 import { requireReadableVault } from '../vault-access.ts'
 
 type Databricks = NonNullable<OnboardingRequest['databricks']>
@@ -40,7 +40,11 @@ export const secretScopeStep: Step = {
     ])
     const decision = decideSecretScope(wish, scopes)
     context.see('secret-scope', decision.kind === 'keep' ? { scopeName: wish.scopeName } : null)
-    if (decision.kind === 'refuse') return refuse(decision.found, target)
+    if (decision.kind === 'refuse') return refuse(explainDifference(decision.found, target))
+    if (decision.kind === 'keep') {
+      const foreign = await listForeignAcls(context, workspace, section)
+      if (foreign) return refuse(foreign)
+    }
     const needsCopy =
       wish.vault === null && context.request.clientSecret !== undefined
         ? decision.kind === 'create' || !(await isCopyCurrent(context, workspace, wish.scopeName))
@@ -66,7 +70,12 @@ export const secretScopeStep: Step = {
           backend: wish.vault ? 'key-vault' : 'databricks',
           secretReference: clientSecret ? secretReference(scopeName, clientSecret.secretName) : null,
         })
-        if (needsCopy) await copySecret(context, workspace, scopeName, apply)
+        if (needsCopy) {
+          // Somebody may have let himself in since the look.
+          const foreign = decision.kind === 'keep' ? await listForeignAcls(context, workspace, section) : null
+          if (foreign) throw foreign
+          await copySecret(context, workspace, scopeName, apply)
+        }
         apply.provide('secret-copy', { scopeName })
       },
     }
@@ -96,8 +105,36 @@ export function explainDifference({ backend, vault }: SecretScope, target: strin
   )
 }
 
-function refuse(found: SecretScope, target: string) {
-  return { changes: [], refusal: explainDifference(found, target), apply: async () => undefined }
+/** Why a scope of our name is not ours to fill or to remove: others have rights on it. Null when nobody has. */
+export async function explainForeignAcls(
+  { services }: Pick<PlanContext, 'services'>,
+  workspace: DatabricksClient,
+  { wish, target }: ScopeSection,
+  applicationId: string | undefined,
+): Promise<StewardError | null> {
+  const [acls, { clientId }] = await Promise.all([workspace.listSecretAcls(wish.scopeName), services.whoAmI()])
+  const foreign = findForeignAcls(acls, applicationId === undefined ? [clientId] : [clientId, applicationId])
+  if (foreign.length === 0) return null
+  const who = foreign.map(({ principal, permission }) => `${principal} (${permission})`).join(', ')
+  return new StewardError(
+    'not-ours',
+    `Others have rights on the ${target}: ${who}. Whoever made a scope, or may read it, sees every secret in it. Have a workspace admin take those rights away or delete the scope, then start again.`,
+  )
+}
+
+async function listForeignAcls(
+  context: PlanContext,
+  workspace: DatabricksClient,
+  section: ScopeSection,
+): Promise<StewardError | null> {
+  const application = await context.sighting('application')
+  // The application is known sooner: lists of the workspace lag behind.
+  const applicationId = application?.clientId ?? (await context.sighting('workspace-principal'))?.applicationId
+  return explainForeignAcls(context, workspace, section, applicationId)
+}
+
+function refuse(refusal: StewardError): StepPlan {
+  return { changes: [], refusal, apply: async () => undefined }
 }
 
 async function createScope(

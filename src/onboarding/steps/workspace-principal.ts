@@ -3,6 +3,7 @@ import { StewardError } from '../../platform/errors.ts'
 import { principalExternalId } from '../../trust/marks.ts'
 import { createOnce, createUnkeyed, lookAgain } from '../create-once.ts'
 import { decideWorkspacePrincipal, type WorkspacePrincipalDecision } from '../decide-workspace-principal.ts'
+import { findOwnApplication } from '../find-application.ts'
 import type { OnboardingRequest } from '../request.ts'
 import type { ApplyContext, Change, LookContext, PlanContext, Step } from '../step.ts'
 
@@ -70,7 +71,7 @@ async function findGroups(workspace: DatabricksClient, section: Section): Promis
 }
 
 /** The principals that answer to the wished identity: its id to adopt, its application, or our mark. */
-export async function findPrincipals(
+async function findPrincipals(
   context: LookContext,
   workspace: DatabricksClient,
   findApplication: () => Promise<{ readonly clientId: string } | null>,
@@ -87,6 +88,15 @@ export async function findPrincipals(
   if (servicePrincipalId === undefined) return findMarked(context, workspace)
   const adopted = await workspace.getServicePrincipal(servicePrincipalId)
   return adopted ? [adopted] : []
+}
+
+/** What there is to remove: where the application is gone, our mark still tells. */
+export async function findPrincipalsToRemove(
+  context: LookContext,
+  workspace: DatabricksClient,
+): Promise<WorkspacePrincipal[]> {
+  const found = await findPrincipals(context, workspace, () => findOwnApplication(context))
+  return found.length > 0 ? found : findMarked(context, workspace)
 }
 
 /**

@@ -31,6 +31,21 @@ describe('a permission on a secret scope', () => {
     })
   })
 
+  it("is listed with everybody else's, under either name, or there are none", async () => {
+    const acl = { principal: 'client-1', permission: 'READ' }
+    scripted.service.on(
+      'GET',
+      `${ACLS}/list`,
+      { body: { items: [acl] } },
+      { body: { acls: [acl] } },
+      { body: {} },
+      missing,
+    )
+    const list = () => scripted.workspace.listSecretAcls('a/b')
+    expect([await list(), await list(), await list(), await list()]).toEqual([[acl], [acl], [], []])
+    expect(scripted.sent()[0]).toBe(`GET ${ACLS}/list?scope=a%2Fb`)
+  })
+
   it('is put, again after a lost answer', async () => {
     scripted.service.on('POST', `${ACLS}/put`, { isLost: true }, { body: {} })
     expect(await scripted.workspace.putSecretAcl('etl', 'client-1', 'READ')).toBe('put')
