@@ -9,9 +9,9 @@ export default defineConfig({
     pool: 'forks',
     testTimeout: isFaults ? 300_000 : 60_000,
     hookTimeout: 60_000,
-    // What takes time in the fault matrix is waiting: its cases run side by side, its files one after the other.
+    // What takes time is waiting, above all in the fault matrix: its cases run side by side, and two files at once.
     maxConcurrency: 8,
-    fileParallelism: !isFaults,
+    maxWorkers: 2,
     reporters: ['default', './test/summary-reporter.ts'],
   },
 })

@@ -38,6 +38,12 @@ export const CALLS: Readonly<Record<string, readonly CallRow[]>> = {
       GRAPH_RIGHTS.readApplication,
       'see that nobody else can sign in as it',
     ),
+    row(
+      'graph federatedIdentityCredentials.list',
+      'GET /applications/{id}/federatedIdentityCredentials',
+      GRAPH_RIGHTS.readApplication,
+      'see that no workload elsewhere can sign in as it',
+    ),
     row('graph applications.create', 'POST /applications', GRAPH_RIGHTS.createApplication, 'step application'),
     row('graph applications.delete', 'DELETE /applications/{id}', GRAPH_RIGHTS.deleteApplication, 'offboarding'),
     row(

@@ -34,6 +34,11 @@ export function clientSecretDisplayName(instance: string, vaultUrl: string, secr
   return `steward/${instance}/${new URL(vaultUrl).hostname}/${secretName}`
 }
 
+/** Whether a client secret bears the mark of this deployment, for whatever vault secret. */
+export function isClientSecretDisplayName(instance: string, displayName: string): boolean {
+  return displayName.startsWith(`steward/${instance}/`)
+}
+
 /** Name of a secret scope: everything behind the prefix begins with the onboarding's name. */
 export function secretScopeName(instance: string, prefix: string | undefined, name: string): string {
   return `${prefix ?? `steward-${instance}-`}${name}`

@@ -76,12 +76,20 @@ export function createWorld() {
       return principal
     },
   }
-  const application = { objectId: 'o', clientId: 'c', displayName: 'whole', uniqueName: 'u', passwordCredentials: [] }
+  const application = {
+    objectId: 'o',
+    clientId: 'c',
+    displayName: 'whole',
+    uniqueName: 'u',
+    passwordCredentials: [],
+    keyCredentials: [],
+  }
   const services = {
     graph: {
       getApplicationByUniqueName: async () => application,
       getServicePrincipal: async () => ({ objectId: 's', clientId: 'c', displayName: 'whole' }),
       listOwnerIds: async () => ['steward'],
+      listFederatedCredentialNames: async () => [],
     },
     workspace: () => workspace,
     whoAmI: async () => ({ objectId: 'steward', clientId: 'steward-client' }),

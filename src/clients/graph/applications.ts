@@ -13,12 +13,19 @@ interface PasswordCredential {
   readonly endsAt: Date
 }
 
+/** A certificate or another key that signs in as the application. */
+interface KeyCredential {
+  readonly keyId: string
+  readonly displayName: string | null
+}
+
 export interface Application {
   readonly objectId: string
   readonly clientId: string
   readonly displayName: string
   readonly uniqueName: string | null
   readonly passwordCredentials: readonly PasswordCredential[]
+  readonly keyCredentials: readonly KeyCredential[]
 }
 
 export interface ApplicationCalls {
@@ -32,7 +39,7 @@ export interface ApplicationCalls {
   deleteApplication(objectId: string): Promise<void>
 }
 
-const SELECT = '$select=id,appId,displayName,uniqueName,passwordCredentials'
+const SELECT = '$select=id,appId,displayName,uniqueName,passwordCredentials,keyCredentials'
 
 /** Graph may leave either end of a credential's life open. */
 const LONG_AGO = new Date(0)
@@ -55,9 +62,13 @@ const applicationAnswer = z
       )
       .max(1000)
       .default([]),
+    keyCredentials: z
+      .array(z.object({ keyId: idText, displayName: z.string().max(1024).nullish() }))
+      .max(1000)
+      .default([]),
   })
   .transform(
-    ({ id, appId, displayName, uniqueName, passwordCredentials }): Application => ({
+    ({ id, appId, displayName, uniqueName, passwordCredentials, keyCredentials }): Application => ({
       objectId: id,
       clientId: appId,
       displayName: displayName ?? '',
@@ -68,6 +79,7 @@ const applicationAnswer = z
         startsAt: credential.startDateTime ?? LONG_AGO,
         endsAt: credential.endDateTime ?? NEVER,
       })),
+      keyCredentials: keyCredentials.map(({ keyId, displayName: name }) => ({ keyId, displayName: name ?? null })),
     }),
   )
 

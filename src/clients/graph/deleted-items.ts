@@ -13,10 +13,10 @@ export interface DeletedItem {
 }
 
 export interface DeletedItemCalls {
-  /** The deleted application that still keeps this unique name to itself; null also where Steward may not look. */
-  findDeletedApplication(uniqueName: string): Promise<DeletedItem | null>
-  /** The newest deleted service principal of an application; null also where Steward may not look. */
-  findDeletedServicePrincipal(clientId: string): Promise<DeletedItem | null>
+  /** The deleted application that still keeps this unique name to itself; `denied` where Steward may not look. */
+  findDeletedApplication(uniqueName: string): Promise<DeletedItem | 'denied' | null>
+  /** The newest deleted service principal of an application; `denied` where Steward may not look. */
+  findDeletedServicePrincipal(clientId: string): Promise<DeletedItem | 'denied' | null>
   restoreDeleted(objectId: string): Promise<'restored' | 'missing'>
 }
 
@@ -27,13 +27,14 @@ const deletedServicePrincipal = z.object({ id: idText, appId: idText, deletedDat
 
 /** Calls on what was deleted less than 30 days ago. All throw `upstream-denied`, `upstream-rejected` and what `HttpClient.send` throws. */
 export function deletedItemCalls(graph: JsonApi): DeletedItemCalls {
-  /** Finding nothing is what nobody may look at, too: what comes after works either way, if less well. */
-  const listIfAllowed = async <T>(list: GraphList<T>): Promise<T[]> => {
+  /** A refusal is a value: what comes after works without looking, if less well. */
+  const listIfAllowed = async <T>(list: GraphList<T>): Promise<T[] | 'denied'> => {
     const items: T[] = []
     try {
       for await (const page of listGraph(graph, list)) items.push(...page)
     } catch (error) {
-      if (!(error instanceof StewardError) || error.code !== 'upstream-denied') throw error
+      if (error instanceof StewardError && error.code === 'upstream-denied') return 'denied'
+      throw error
     }
     return items
   }
@@ -46,6 +47,7 @@ export function deletedItemCalls(graph: JsonApi): DeletedItemCalls {
         right: GRAPH_RIGHTS.readDeletedApplications,
         item: deletedApplication,
       })
+      if (deleted === 'denied') return 'denied'
       const found = deleted.find((application) => application.uniqueName === uniqueName)
       return found ? { objectId: found.id, clientId: found.appId } : null
     },
@@ -58,6 +60,7 @@ export function deletedItemCalls(graph: JsonApi): DeletedItemCalls {
         right: GRAPH_RIGHTS.readDeletedServicePrincipals,
         item: deletedServicePrincipal,
       })
+      if (deleted === 'denied') return 'denied'
       const [found] = deleted
         .filter(({ appId }) => appId.toLowerCase() === clientId.toLowerCase())
         .toSorted((a, b) => (b.deletedDateTime ?? '').localeCompare(a.deletedDateTime ?? ''))

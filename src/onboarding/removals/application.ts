@@ -1,7 +1,7 @@
 import { decideApplication } from '../decide-application.ts'
+import { explainRefusal } from '../explain-application.ts'
 import { adoptedClientId, findOwnApplication } from '../find-application.ts'
 import type { LookContext, StepPlan } from '../step.ts'
-import { explainRefusal } from '../steps/application.ts'
 import { NOTHING_TO_REMOVE } from './nothing.ts'
 
 /**
@@ -16,7 +16,15 @@ export async function planApplicationRemoval(context: LookContext): Promise<Step
     services.graph.listOwnerIds(application.objectId),
     services.whoAmI(),
   ])
-  const decision = decideApplication(owner, { application, ownerIds, ownObjectId, isAdopted: false })
+  // A credential that somebody else put on what is ours is no reason to keep it.
+  const foreignCredentials: string[] = []
+  const decision = decideApplication(owner, {
+    application,
+    ownerIds,
+    ownObjectId,
+    foreignCredentials,
+    isAdopted: false,
+  })
   if (decision.kind === 'refuse') return { ...NOTHING_TO_REMOVE, refusal: explainRefusal(decision, application) }
   return {
     changes: [{ action: 'remove', target: `application ${application.displayName}`, reason: 'offboarded' }],

@@ -1,11 +1,14 @@
 import { StewardError } from '../../platform/errors.ts'
 import { clientSecretDisplayName, readClientSecretTags } from '../../trust/marks.ts'
+import { clientSecretSectionOf } from '../client-secret-section.ts'
 import { findOwnApplication } from '../find-application.ts'
 import { waitForPropagation } from '../propagation.ts'
 import type { Change, LookContext, StepPlan } from '../step.ts'
-import { clientSecretSectionOf } from '../steps/client-secret.ts'
 
-/** Revokes every client secret with our mark, then deletes the vault secret, which can be recovered for a while. */
+/**
+ * Deletes the vault secret, which can be recovered for a while, then revokes every client secret with our mark: in this
+ * order, so that the vault never shows one that is revoked. The mark finds them again when only the first was done.
+ */
 export async function planClientSecretRemoval(context: LookContext): Promise<StepPlan> {
   const { request, owner, services, patience } = context
   const { vault: vaultUrl, secretName } = clientSecretSectionOf(request)
@@ -28,25 +31,26 @@ export async function planClientSecretRemoval(context: LookContext): Promise<Ste
       reason: 'offboarded',
     }),
   )
-  if (current) changes.push({ action: 'remove', target, reason: 'offboarded' })
+  if (current) changes.unshift({ action: 'remove', target, reason: 'offboarded' })
   return {
     changes,
     apply: async ({ guard }) => {
+      if (current) {
+        await waitForPropagation({
+          subject: `The ${target}`,
+          patience,
+          attempt: async () => {
+            guard()
+            const outcome = await vault.deleteSecret(secretName)
+            return outcome === 'being-changed' ? undefined : outcome
+          },
+        })
+      }
       // One after the other: Graph answers concurrent changes of one application with 409.
       for (const { keyId } of revoked) {
         guard()
         await services.graph.removePassword(application?.objectId ?? '', keyId)
       }
-      if (!current) return
-      await waitForPropagation({
-        subject: `The ${target}`,
-        patience,
-        attempt: async () => {
-          guard()
-          const outcome = await vault.deleteSecret(secretName)
-          return outcome === 'being-changed' ? undefined : outcome
-        },
-      })
     },
   }
 }

@@ -2,9 +2,10 @@ import type { Application, DeletedItem, ServicePrincipal } from '../../clients/g
 import { StewardError } from '../../platform/errors.ts'
 import { applicationUniqueName } from '../../trust/marks.ts'
 import { createOnce, lookAgain } from '../create-once.ts'
-import { type ApplicationDecision, decideApplication } from '../decide-application.ts'
+import { explainRefusal, explainUnseenHolder } from '../explain-application.ts'
 import { adoptedClientId, findOwnApplication } from '../find-application.ts'
-import { waitForPropagation } from '../propagation.ts'
+import { judgeApplication } from '../judge-application.ts'
+import { restoreApplication } from '../restore-application.ts'
 import type { ApplyContext, Change, PlanContext, Step } from '../step.ts'
 
 /** App registration (single tenant) and its service principal exist, or the named client id is adopted. */
@@ -19,7 +20,7 @@ export const applicationStep: Step = {
     const application = await findApplication(context)
     context.see('application', application)
     const [servicePrincipal, decision] = application
-      ? await Promise.all([lookAtServicePrincipal(context, application), judge(context, application)])
+      ? await Promise.all([lookAtServicePrincipal(context, application), judgeApplication(context, application)])
       : [null, null]
     const deleted = application ? null : await findDeleted(context)
     const changes: Change[] = []
@@ -47,7 +48,9 @@ interface Sight {
 /** A deleted application keeps its unique name to itself for 30 days, so that a new one cannot have it. */
 async function findDeleted(context: PlanContext): Promise<DeletedItem | null> {
   const isAdopted = adoptedClientId(context) !== undefined
-  return isAdopted ? null : context.services.graph.findDeletedApplication(applicationUniqueName(context.owner))
+  if (isAdopted) return null
+  const found = await context.services.graph.findDeletedApplication(applicationUniqueName(context.owner))
+  return found === 'denied' ? null : found
 }
 
 async function lookAtServicePrincipal(
@@ -66,33 +69,6 @@ async function findApplication(context: PlanContext): Promise<Application | null
   throw new StewardError(
     'not-found',
     `There is no app registration with client id ${clientId} in this tenant, or Steward may not see it. Check that it is the application (client) id, not an object id, then send the request again.`,
-  )
-}
-
-async function judge(context: PlanContext, application: Application): Promise<ApplicationDecision> {
-  const { services, owner } = context
-  const isAdopted = adoptedClientId(context) !== undefined
-  const [ownerIds, { objectId: ownObjectId }] = await Promise.all([
-    isAdopted ? [] : services.graph.listOwnerIds(application.objectId),
-    services.whoAmI(),
-  ])
-  return decideApplication(owner, { application, ownerIds, ownObjectId, isAdopted })
-}
-
-export function explainRefusal(
-  { reason }: ApplicationDecision & { kind: 'refuse' },
-  application: Application,
-): StewardError {
-  const { clientId, uniqueName } = application
-  if (reason === 'belongs-to-another') {
-    return new StewardError(
-      'belongs-to-another',
-      `The application ${clientId} was made by another onboarding (${uniqueName}) and cannot be adopted. Use that onboarding, or another application.`,
-    )
-  }
-  return new StewardError(
-    'not-ours',
-    `The application ${clientId} has our unique name ${uniqueName}, but Steward is not its one owner, so somebody else may sign in as it. Remove the other owners; or have an Admin adopt it with "clientId": "${clientId}" and "adopt": true.`,
   )
 }
 
@@ -124,27 +100,6 @@ async function applyApplication(
   provide('service-principal', { clientId, objectId: servicePrincipal.objectId })
 }
 
-/** Brings a deleted application of our own back; its principal comes along, or is brought back after it. */
-async function restoreApplication(context: PlanContext, deleted: DeletedItem, guard: () => void): Promise<Application> {
-  const { request, services, patience } = context
-  const { graph } = services
-  guard()
-  await graph.restoreDeleted(deleted.objectId)
-  const application = await waitForPropagation({
-    subject: `The restored application ${request.servicePrincipal.displayName}`,
-    patience,
-    attempt: async () => (await graph.getApplicationByClientId(deleted.clientId)) ?? undefined,
-  })
-  const decision = await judge(context, application)
-  if (decision.kind === 'refuse') throw explainRefusal(decision, application)
-  const principal = await graph.findDeletedServicePrincipal(deleted.clientId)
-  if (principal) {
-    guard()
-    await graph.restoreDeleted(principal.objectId)
-  }
-  return application
-}
-
 async function createApplication(context: PlanContext, guard: () => void): Promise<Application> {
   const { owner, request, services, patience } = context
   const { graph } = services
@@ -152,16 +107,23 @@ async function createApplication(context: PlanContext, guard: () => void): Promi
   const uniqueName = applicationUniqueName(owner)
   const { objectId: ownerObjectId } = await services.whoAmI()
   const subject = `Application ${displayName}`
+  let mayLookAtDeleted = true
   const { thing, wasThere } = await createOnce({
     create: () => graph.createApplication({ displayName, uniqueName, ownerObjectId }),
     find: async () => {
       const found = await graph.getApplicationByUniqueName(uniqueName)
-      if (found || (await graph.findDeletedApplication(uniqueName)) === null) return found
+      if (found) return found
+      const deleted = await graph.findDeletedApplication(uniqueName)
+      mayLookAtDeleted = deleted !== 'denied'
+      if (deleted === null || deleted === 'denied') return null
       throw lookAgain(subject)
     },
     subject,
     patience,
     guard,
+  }).catch((error: unknown) => {
+    const isUnseen = !mayLookAtDeleted && error instanceof StewardError && error.code === 'not-propagated'
+    throw isUnseen ? explainUnseenHolder(uniqueName) : error
   })
   if (wasThere) throw lookAgain(subject)
   return thing

@@ -19,6 +19,7 @@ const application = {
   appId: 'client-1',
   displayName: 'etl',
   uniqueName: 'steward-prod-etl',
+  keyCredentials: [{ keyId: 'certificate-1', type: 'AsymmetricX509Cert' }],
   passwordCredentials: [
     {
       keyId: 'key-1',
@@ -68,6 +69,7 @@ describe('looking up an application', () => {
       clientId: 'client-1',
       displayName: 'etl',
       uniqueName: 'steward-prod-etl',
+      keyCredentials: [{ keyId: 'certificate-1', displayName: null }],
       passwordCredentials: [
         {
           keyId: 'key-1',
@@ -80,7 +82,9 @@ describe('looking up an application', () => {
     const [request] = service.requests
     expect(request?.url.host).toBe('graph.microsoft.com')
     expect(request?.headers.authorization).toBe('Bearer graph-token')
-    expect(request?.url.searchParams.get('$select')).toBe('id,appId,displayName,uniqueName,passwordCredentials')
+    expect(request?.url.searchParams.get('$select')).toBe(
+      'id,appId,displayName,uniqueName,passwordCredentials,keyCredentials',
+    )
   })
 
   it('takes one without unique name and client secrets, and a credential without end', async () => {
@@ -229,6 +233,12 @@ describe('whose an application is', () => {
     service.on('GET', OWNERS, more(OWNERS, [{ id: 'a' }]), { body: { value: [{ id: 'b' }] } })
     expect(await graph.listOwnerIds('object-1')).toEqual(['a', 'b'])
     expect(service.requests.map(({ url }) => url.search)).toEqual(['?$select=id', '?$skiptoken=x'])
+  })
+
+  it('is told by what is federated with it, too', async () => {
+    const FEDERATED = '/v1.0/applications/object-1/federatedIdentityCredentials'
+    service.on('GET', FEDERATED, more(FEDERATED, [{ name: 'ci' }]), { body: { value: [{ name: 'cd' }] } })
+    expect(await graph.listFederatedCredentialNames('object-1')).toEqual(['ci', 'cd'])
   })
 
   it('is not asked on another host, which would get the token', async () => {

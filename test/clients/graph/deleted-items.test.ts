@@ -95,9 +95,9 @@ describe.each([
   ['applications', DELETED_APPLICATIONS, () => graph.findDeletedApplication('steward-prod-etl')],
   ['service principals', DELETED_PRINCIPALS, () => graph.findDeletedServicePrincipal('client-1')],
 ])('deleted %s', (_what, path, find) => {
-  it('are none where Steward may not look', async () => {
+  it('are told apart from none where Steward may not look', async () => {
     service.on('GET', path, denied)
-    expect(await find()).toBeNull()
+    expect(await find()).toBe('denied')
   })
 
   it('are not none when the question is refused', async () => {
