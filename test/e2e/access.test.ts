@@ -23,6 +23,14 @@ const CALLS: Readonly<Record<HttpFunctionName, readonly [string, string, unknown
   'list-onboardings': ['GET', '/api/onboardings', undefined, 200, 'Steward.Reader'],
   'get-onboarding': ['GET', '/api/onboardings/nothing', undefined, 404, 'Steward.Reader'],
   'run-onboarding-step': ['POST', '/api/onboarding-steps/coffee', createRequest('reached'), 404, 'Steward.Operator'],
+  'plan-or-start-offboarding': [
+    'POST',
+    '/api/offboardings?dryRun=true',
+    createRequest('reached'),
+    200,
+    'Steward.Admin',
+  ],
+  'list-access': ['GET', '/api/access?workspace=nowhere', undefined, 403, 'Steward.Reader'],
 }
 const NAMES = Object.keys(CALLS) as HttpFunctionName[]
 const GUARDED = NAMES.filter((name) => CALLS[name][4] !== 'open')

@@ -103,7 +103,7 @@ describe('what is not ours', () => {
     for (const path of ['/api/onboardings?dryRun=true', '/api/onboarding-steps/client-secret']) {
       const { status, body } = await post(path, request)
       expect([path, status, body.code]).toEqual([path, 409, 'not-ours'])
-      expect(body.detail).toContain('secret foreign-secret in kv-etl-prod.vault.azure.net')
+      expect(body.detail).toContain('secret foreign-secret in kv-team.vault.azure.net')
     }
     const view = await pipeline.onboard(request)
     expect([view.status, view.problem?.code]).toEqual(['failed', 'not-ours'])

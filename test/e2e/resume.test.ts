@@ -6,9 +6,9 @@ import { takeInventory } from '../../local/inspection.ts'
 import { createPipeline, type Pipeline } from '../../local/pipeline.ts'
 import { FUNCTION_KEY, type Stack, startStack } from '../../local/stack.ts'
 import { createStorage } from '../../src/clients/storage/storage.ts'
-import { stepsOf } from '../../src/onboarding/plan.ts'
 import { createOnboardingId, createRecord } from '../../src/onboarding/record.ts'
 import { parseOnboardingRequest } from '../../src/onboarding/request.ts'
+import { stepsOf } from '../../src/onboarding/steps.ts'
 import { createOnboardingStore } from '../../src/onboarding/table-store.ts'
 import type { OnboardingView } from '../../src/onboarding/view.ts'
 import { createLog } from '../../src/platform/log.ts'
@@ -41,8 +41,21 @@ async function putOnRecord(name: string, onboardingId: string, acceptedAt: Date)
     createLog(() => undefined),
   )
   const request = parseOnboardingRequest(createRequest(name))
-  const fresh = { onboardingId, request, onlyStep: null, createdBy: 'key', correlationId: 'stranded' }
-  await store.insert(createRecord(fresh, stepsOf(request), acceptedAt))
+  const fresh = {
+    direction: 'onboarding' as const,
+    onboardingId,
+    request,
+    onlyStep: null,
+    createdBy: 'key',
+    correlationId: 'stranded',
+  }
+  await store.insert(
+    createRecord(
+      fresh,
+      stepsOf(request).map(({ name }) => name),
+      acceptedAt,
+    ),
+  )
   return `/api/onboardings/${onboardingId}`
 }
 

@@ -40,6 +40,6 @@ describe('an instance that is taken away while it waits for Azure', () => {
 
     const view = await createPipeline(second.baseUrl).follow(pathname, undefined, 120_000)
     expect([view.status, view.problem]).toEqual(['succeeded', null])
-    await expectOneOfEverything(stack, 'moved')
+    await expectOneOfEverything(stack, createRequest('moved'))
   })
 })

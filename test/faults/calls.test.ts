@@ -1,0 +1,61 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { createPipeline } from '../../local/pipeline.ts'
+import { createWholeRequest } from '../support/onboarding-request.ts'
+import { killHost, type Lane, type Lanes, openLanes } from './lanes.ts'
+import { createVaultScopeRequest } from './requests.ts'
+import {
+  COPY_CALLS,
+  OFFBOARDING_READS,
+  OFFBOARDING_WRITES,
+  READS,
+  type UpstreamCall,
+  VAULT_SCOPE_READS,
+  WRITES,
+} from './upstream-calls.ts'
+
+let lanes: Lanes
+beforeAll(async () => {
+  lanes = await openLanes(3)
+})
+afterAll(() => lanes.stop())
+
+const listRoutes = (calls: readonly Pick<UpstreamCall, 'service' | 'route'>[]): string[] =>
+  calls.map(({ service, route }) => `${service} ${route}`).sort()
+
+async function listMade({ control }: Lane['stack'], work: () => Promise<unknown>): Promise<string[]> {
+  const before = (await control.requests()).at(-1)?.seq ?? 0
+  await work()
+  return listRoutes(await control.requests(before))
+}
+
+describe.concurrent('the lists of calls are every outgoing request by an app that has just started', () => {
+  it('of an onboarding with all sections', async () => {
+    await lanes.use(async ({ stack, pipeline }) => {
+      const made = await listMade(stack, () => pipeline.onboard(createWholeRequest('listed')))
+      expect(made).toEqual(listRoutes([...READS, ...WRITES]))
+    })
+  })
+
+  it('of one with a scope on a vault', async () => {
+    await lanes.use(async ({ stack, pipeline }) => {
+      const made = await listMade(stack, () => pipeline.onboard(createVaultScopeRequest('listed')))
+      const copying = listRoutes(COPY_CALLS)
+      const shared = [...READS, ...WRITES].filter(
+        (call) => !listRoutes([call]).some((route) => copying.includes(route)),
+      )
+      expect(made).toEqual(listRoutes([...shared, ...VAULT_SCOPE_READS]))
+    })
+  })
+
+  it('of the offboarding of all that', async () => {
+    await lanes.use(async ({ stack, pipeline, host }) => {
+      await pipeline.onboard(createWholeRequest('listed'))
+      await killHost(host)
+      const made = await listMade(stack, async () => {
+        const { baseUrl } = await stack.startHost()
+        await createPipeline(baseUrl).offboard(createWholeRequest('listed'))
+      })
+      expect(made).toEqual(listRoutes([...OFFBOARDING_READS, ...OFFBOARDING_WRITES]))
+    })
+  })
+})
