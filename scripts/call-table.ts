@@ -224,6 +224,7 @@ export const CALLS: Readonly<Record<string, readonly CallRow[]>> = {
     row('databricks workspace.import', 'POST /workspace/import', DATABRICKS_RIGHTS.changeObjects, 'step job'),
     row('databricks workspace.delete', 'POST /workspace/delete', DATABRICKS_RIGHTS.changeObjects, 'offboarding'),
     row('databricks jobs.list', 'GET /jobs/list', DATABRICKS_RIGHTS.readJobs, 'step job'),
+    row('databricks jobs.get', 'GET /jobs/get', DATABRICKS_RIGHTS.readJobs, 'step job: see whom it runs as'),
     row('databricks jobs.create', 'POST /jobs/create', DATABRICKS_RIGHTS.createJob, 'step job'),
     row('databricks jobs.update', 'POST /jobs/update', DATABRICKS_RIGHTS.changeJob, 'step job'),
     row('databricks jobs.delete', 'POST /jobs/delete', DATABRICKS_RIGHTS.deleteJob, 'offboarding'),

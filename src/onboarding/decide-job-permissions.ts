@@ -4,6 +4,8 @@ const OWNER = 'IS_OWNER'
 const MANAGE = 'CAN_MANAGE'
 /** Levels on a notebook that let somebody change it, and so act as the owner of the job that runs it. */
 const EDIT: ReadonlySet<string> = new Set(['CAN_EDIT', 'CAN_MANAGE', 'IS_OWNER'])
+/** Levels on a job that let nobody change what it runs as its owner: only such grants of others stay. */
+const HARMLESS: ReadonlySet<string> = new Set(['CAN_VIEW', 'CAN_MANAGE_RUN'])
 const READ: ReadonlySet<string> = new Set(['CAN_READ', 'CAN_RUN', ...EDIT])
 
 export interface JobPermissionWish {
@@ -11,6 +13,8 @@ export interface JobPermissionWish {
   readonly applicationId: string
   /** Groups that may manage it. */
   readonly managers: readonly string[]
+  /** Client id of Steward's own identity. */
+  readonly ownClientId: string
 }
 
 export interface JobPermissionDecision {
@@ -21,8 +25,8 @@ export interface JobPermissionDecision {
 }
 
 /**
- * Decides the direct grants of a job. Setting permissions replaces all of them, so every grant of somebody else comes
- * along; ownership alone moves, because a job has exactly one owner.
+ * Decides the direct grants of a job. Setting permissions replaces all of them, so what others were given comes along as
+ * far as it lets nobody act as the principal; ownership moves, because a job has exactly one owner.
  */
 export function decideJobPermissions(current: readonly Grant[], wish: JobPermissionWish): JobPermissionDecision {
   const owner: DirectGrant = {
@@ -36,7 +40,10 @@ export function decideJobPermissions(current: readonly Grant[], wish: JobPermiss
     (manager) => !current.some((grant) => grant.level === MANAGE && isSamePrincipal(grant, manager)),
   )
   const kept = direct.filter(
-    (grant) => grant.level !== OWNER && ![owner, ...missing].some((wished) => isSamePrincipal(grant, wished)),
+    (grant) =>
+      grant.level !== OWNER &&
+      !isForeignManager(grant, wish) &&
+      ![owner, ...missing].some((wished) => isSamePrincipal(grant, wished)),
   )
   return {
     reasons: [
@@ -45,6 +52,37 @@ export function decideJobPermissions(current: readonly Grant[], wish: JobPermiss
     ],
     grants: [owner, ...missing, ...kept.map(({ principal, level }) => ({ principal, level }))],
   }
+}
+
+/** Who owns the job; null when nobody does any more. */
+export function findOwner(current: readonly Grant[]): Grant['principal'] | null {
+  return current.find(({ level, isInherited }) => level === OWNER && !isInherited)?.principal ?? null
+}
+
+/** Whether the job is still Steward's or the principal's already; one whose owner is gone from the workspace is nobody's. */
+export function isTrustedOwner(
+  ownedBy: Grant['principal'] | null,
+  { ownClientId, applicationId }: { readonly ownClientId: string; readonly applicationId: string | null },
+): boolean {
+  if (ownedBy === null) return true
+  if (ownedBy.kind !== 'service-principal') return false
+  return [ownClientId, applicationId].some((name) => name?.toLowerCase() === ownedBy.name.toLowerCase())
+}
+
+/** Who may change what the job runs, and so act as the principal, though nobody asked for it. */
+export function findForeignManagers(current: readonly Grant[], wish: JobPermissionWish): string[] {
+  const names = current
+    .filter((grant) => !grant.isInherited && grant.level !== OWNER && isForeignManager(grant, wish))
+    .map(({ principal }) => `${principal.kind} ${principal.name}`)
+  return [...new Set(names)]
+}
+
+function isForeignManager({ level, principal }: Grant, wish: JobPermissionWish): boolean {
+  const isAsked = [
+    { kind: 'service-principal', name: wish.applicationId } as const,
+    ...wish.managers.map((name) => ({ kind: 'group', name }) as const),
+  ].some((asked) => isSamePrincipal({ principal, level }, { principal: asked, level }))
+  return !HARMLESS.has(level) && !isAsked && !isExpected(principal, wish.ownClientId)
 }
 
 /** Whether the principal may read the notebook, directly. */

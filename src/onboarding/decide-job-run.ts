@@ -7,6 +7,8 @@ export interface JobRunState {
   readonly isAsBefore: boolean
   /** Whether this very onboarding has set out to run it: then no other run will do. */
   readonly isBegun: boolean
+  /** Whether a run is all that was asked for. Nothing tells whom an earlier run acted as, so only a new one will do. */
+  readonly isAskedFor: boolean
   /** The newest run of the job, if any. */
   readonly latest: Run | null
 }
@@ -14,7 +16,7 @@ export interface JobRunState {
 export type JobRunDecision =
   | {
       readonly kind: 'run'
-      readonly reason: 'never ran' | 'begun' | 'what it runs with changes' | 'the last run failed'
+      readonly reason: 'never ran' | 'begun' | 'asked for' | 'what it runs with changes' | 'the last run failed'
     }
   | { readonly kind: 'wait'; readonly run: Run }
   | { readonly kind: 'keep'; readonly run: Run }
@@ -23,8 +25,9 @@ export type JobRunDecision =
 const GOOD: ReadonlySet<string | null> = new Set(['SUCCESS'])
 
 /** Decides whether the job is known to work as it is: a good run of what stays counts, one that goes on is waited for. */
-export function decideJobRun({ isThere, isAsBefore, isBegun, latest }: JobRunState): JobRunDecision {
+export function decideJobRun({ isThere, isAsBefore, isBegun, isAskedFor, latest }: JobRunState): JobRunDecision {
   if (isBegun) return { kind: 'run', reason: 'begun' }
+  if (isAskedFor) return { kind: 'run', reason: 'asked for' }
   if (!isThere || !latest) return { kind: 'run', reason: 'never ran' }
   if (!isAsBefore) return { kind: 'run', reason: 'what it runs with changes' }
   if (!latest.isEnded) return { kind: 'wait', run: latest }
@@ -33,6 +36,14 @@ export function decideJobRun({ isThere, isAsBefore, isBegun, latest }: JobRunSta
 
 export function isGood({ result }: Run): boolean {
   return GOOD.has(result)
+}
+
+/** Codes of a run that was never let start, because as many as may go on at once went on. */
+const SKIPPED: ReadonlySet<string | null> = new Set(['SKIPPED', 'MAX_CONCURRENT_RUNS_EXCEEDED'])
+
+/** Whether the run never began: its token is spent, and it says nothing about the job. */
+export function isSkipped({ state, result, terminationCode }: Run): boolean {
+  return state === 'SKIPPED' || result === 'MAXIMUM_CONCURRENT_RUNS_REACHED' || SKIPPED.has(terminationCode)
 }
 
 /** What people should do about a run that failed, by what Databricks says of it. */

@@ -40,6 +40,7 @@ export async function planOnboarding(base: LookContext, onlyStep: StepName | nul
   }
   const context: PlanContext = {
     ...base,
+    onlyStep,
     sighting: async <N extends SightingName>(name: N) => ((await seen.get(name)?.promise) ?? null) as Sightings[N],
     see: (name, sighting) => seen.get(name)?.resolve(sighting),
   }

@@ -113,7 +113,7 @@ async function runExclusively(
     shouldStop: draining.isDraining,
   }
   const plan = await limits.run({ deadline: patience.deadline }, () =>
-    planRecord(stored.record, describeBase(ports, request, patience, stored.record.intents)),
+    planRecord(stored.record, describeBase(ports, request, patience, stored.record)),
   )
   const obstacle = findObstacleFor(plan, onlyStep)
   if (obstacle) return endBlocked(ports, progress, plan, obstacle)
@@ -158,10 +158,22 @@ export function describeBase(
   { config, tenantId, services }: Pick<RunPorts, 'config' | 'tenantId' | 'services'>,
   request: OnboardingRequest,
   patience: Patience,
-  intents: readonly string[] = [],
+  record: Pick<OnboardingRecord, 'intents' | 'steps' | 'createdAt'> | null = null,
 ): LookContext {
   const owner = { instance: config.instance, name: request.name }
-  return { request, owner, config, cloud: CLOUDS[config.cloud], tenantId, services, patience, intents }
+  const begunSteps = (record?.steps ?? []).flatMap(({ step, changes }) => (changes.length > 0 ? [step] : []))
+  return {
+    request,
+    owner,
+    config,
+    cloud: CLOUDS[config.cloud],
+    tenantId,
+    services,
+    patience,
+    intents: record?.intents ?? [],
+    begunSteps,
+    begunAt: record?.createdAt ?? null,
+  }
 }
 
 /** What waits in the queue must not undo what was asked for after it: the newest request of a name says which way to go. */

@@ -1,6 +1,6 @@
 import type { ArmClient } from '../clients/arm/client.ts'
 import type { MachineLearningClient } from '../clients/azureml/client.ts'
-import type { DatabricksClient } from '../clients/databricks/client.ts'
+import type { DatabricksClient, Grant } from '../clients/databricks/client.ts'
 import type { EntraClient } from '../clients/entra/client.ts'
 import type { GraphClient } from '../clients/graph/client.ts'
 import type { VaultClient } from '../clients/keyvault/client.ts'
@@ -57,6 +57,8 @@ export interface Sightings {
     readonly jobId: string
     /** Null while the notebook does not exist. */
     readonly notebookId: string | null
+    /** Who may do what with the job. */
+    readonly grants: readonly Grant[]
     readonly isAsWished: boolean
   } | null
   /** Whether the principal has the rights that its job's run needs; null while that cannot be so. */
@@ -136,10 +138,16 @@ export interface LookContext {
   readonly patience: Patience
   /** What an earlier run of this onboarding wrote down before it acted. */
   readonly intents: readonly string[]
+  /** Steps that an earlier run of this onboarding set out to change something in. */
+  readonly begunSteps: readonly StepName[]
+  /** When this onboarding was accepted; null for a mere plan. */
+  readonly begunAt: Date | null
 }
 
 /** What is there while a step plans. */
 export interface PlanContext extends LookContext {
+  /** The single step that was asked for; null for a whole onboarding. */
+  readonly onlyStep: StepName | null
   /** The sighting of another step; null when the thing does not exist or the request has no such step. */
   sighting<N extends SightingName>(name: N): Promise<Sightings[N]>
   /** For the step whose sighting it is. */

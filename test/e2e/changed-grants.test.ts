@@ -30,7 +30,7 @@ async function onboardJob(request: unknown): Promise<JobFact & { clientId: strin
 }
 
 describe('what a person granted', () => {
-  it('is kept on the job while its ownership is taken back', async () => {
+  it('is kept on the job, as far as it lets nobody change it, while managers are added', async () => {
     await stack.control.command('databricks', 'seed', {
       resources: [{ kind: 'User', id: '4711', displayName: 'alice@example.com' }],
     })
@@ -41,12 +41,12 @@ describe('what a person granted', () => {
       { group_name: 'etl', permission_level: 'CAN_VIEW' },
     ]
     await admin.call('PUT', `/api/2.0/permissions/jobs/${jobId}`, {
-      access_control_list: [...others, { service_principal_name: admin.clientId, permission_level: 'IS_OWNER' }],
+      access_control_list: [...others, { service_principal_name: clientId, permission_level: 'IS_OWNER' }],
     })
     const again = await pipeline.onboard(request)
     expect(again.steps.find(({ step }) => step === 'job-permissions')).toMatchObject({
       status: 'changed',
-      changes: [{ reason: 'owner missing' }, { reason: 'manager missing: etl-leads' }],
+      changes: [{ reason: 'manager missing: etl-leads' }],
     })
     const { workspaces } = await stack.control.command<{
       workspaces: { grants: Record<string, { kind: string; name: string; level: string }[]> }[]
@@ -58,6 +58,16 @@ describe('what a person granted', () => {
       ['service-principal', clientId, 'IS_OWNER'],
       ['user', 'alice@example.com', 'CAN_MANAGE_RUN'],
     ])
+  })
+
+  it('stops the onboarding where it is the ownership of the job', async () => {
+    const request = createWholeRequest('given-away')
+    const { jobId } = await onboardJob(request)
+    await admin.call('PUT', `/api/2.0/permissions/jobs/${jobId}`, {
+      access_control_list: [{ service_principal_name: admin.clientId, permission_level: 'IS_OWNER' }],
+    })
+    const detail = await expectRefusal(stack, pipeline, request, [409, 'not-ours'])
+    expect(detail).toContain(`is owned by ${admin.clientId}`)
   })
 
   it.each([

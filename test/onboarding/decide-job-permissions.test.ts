@@ -1,11 +1,18 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { DirectGrant, Grant } from '../../src/clients/databricks/client.ts'
-import { canRead, decideJobPermissions, findEditors } from '../../src/onboarding/decide-job-permissions.ts'
+import {
+  canRead,
+  decideJobPermissions,
+  findEditors,
+  findForeignManagers,
+  findOwner,
+  isTrustedOwner,
+} from '../../src/onboarding/decide-job-permissions.ts'
 
 const PRINCIPAL = 'app-1'
 const STEWARD = 'steward-client'
-const wish = { applicationId: PRINCIPAL, managers: ['etl-leads'] }
+const wish = { applicationId: PRINCIPAL, managers: ['etl-leads'], ownClientId: STEWARD }
 
 const kinds = ['user', 'group', 'service-principal'] as const
 const grant = fc.record({
@@ -29,20 +36,67 @@ describe('the permissions of a job', () => {
     )
   })
 
-  it('keep every direct grant of others but ownership', () => {
+  it('keep every direct grant of others that lets them see or run it', () => {
     fc.assert(
       fc.property(fc.array(grant, { maxLength: 8 }), (current) => {
         const kept = decideJobPermissions(current, wish).grants
         const others = current.filter(
           ({ isInherited, level, principal }) =>
             !isInherited &&
-            level !== 'IS_OWNER' &&
+            ['CAN_VIEW', 'CAN_MANAGE_RUN'].includes(level) &&
             principal.name !== PRINCIPAL &&
             principal.name.toLowerCase() !== 'etl-leads',
         )
         for (const { principal, level } of others) expect(kept).toContainEqual({ principal, level })
       }),
     )
+  })
+
+  it('let nobody manage the job but admins, Steward, the principal and the managers', () => {
+    const expected = [
+      'group admins',
+      'group etl-leads',
+      `service-principal ${PRINCIPAL}`,
+      `service-principal ${STEWARD}`,
+    ]
+    fc.assert(
+      fc.property(fc.array(grant, { maxLength: 8 }), (current) => {
+        const { grants } = decideJobPermissions(current, wish)
+        for (const each of grants.filter(({ level }) => !['CAN_VIEW', 'CAN_MANAGE_RUN'].includes(level)))
+          expect(expected).toContain(keyOf(each))
+        expect(findForeignManagers(asStored(grants), wish)).toEqual([])
+      }),
+    )
+  })
+
+  it('show who else may manage the job', () => {
+    const on = (kind: (typeof kinds)[number], name: string, level = 'CAN_MANAGE', isInherited = false) => ({
+      principal: { kind, name },
+      level,
+      isInherited,
+    })
+    const current = [
+      on('service-principal', PRINCIPAL, 'IS_OWNER'),
+      on('group', 'admins'),
+      on('group', 'ETL-Leads'),
+      on('service-principal', STEWARD),
+      on('user', 'bob', 'CAN_MANAGE_RUN'),
+      on('group', 'others', 'CAN_MANAGE', true),
+      on('user', 'etl-leads'),
+      on('user', 'ada', 'CAN_SOMETHING_NEW'),
+    ]
+    expect(findForeignManagers(current, wish)).toEqual(['user etl-leads', 'user ada'])
+  })
+
+  it('tell whether the job is in the hands of Steward, the principal or nobody', () => {
+    const trusts = (name: string, kind: (typeof kinds)[number] = 'service-principal') =>
+      isTrustedOwner(findOwner([{ principal: { kind, name }, level: 'IS_OWNER', isInherited: false }]), wish)
+    expect([trusts(STEWARD.toUpperCase()), trusts(PRINCIPAL), isTrustedOwner(findOwner([]), wish)]).toEqual([
+      true,
+      true,
+      true,
+    ])
+    expect([trusts('app-2'), trusts(PRINCIPAL, 'user')]).toEqual([false, false])
   })
 
   it('grant nothing to anybody who had nothing, but to the principal and the managers', () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { Run } from '../../src/clients/databricks/client.ts'
-import { decideJobRun, explainRun } from '../../src/onboarding/decide-job-run.ts'
+import { decideJobRun, explainRun, isSkipped } from '../../src/onboarding/decide-job-run.ts'
 
 const good: Run = {
   runId: '7',
@@ -33,10 +33,31 @@ describe('whether the job runs', () => {
       { kind: 'run', reason: 'what it runs with changes' },
     ],
     ['goes on with its own run, whatever ran meanwhile', { isBegun: true }, { kind: 'run', reason: 'begun' }],
+    [
+      'runs when nothing else was asked for, whatever ran before',
+      { isAskedFor: true },
+      { kind: 'run', reason: 'asked for' },
+    ],
     ['waits for a run that goes on', { latest: running }, { kind: 'wait', run: running }],
     ['counts a good run', {}, { kind: 'keep', run: good }],
   ] as const)('%s', (_what, state, decision) => {
-    expect(decideJobRun({ isThere: true, isAsBefore: true, isBegun: false, latest: good, ...state })).toEqual(decision)
+    expect(
+      decideJobRun({ isThere: true, isAsBefore: true, isBegun: false, isAskedFor: false, latest: good, ...state }),
+    ).toEqual(decision)
+  })
+})
+
+describe('a run that was skipped', () => {
+  it.each([
+    ['in the older field', { state: 'SKIPPED', result: null, terminationCode: null }],
+    ['as a result', { result: 'MAXIMUM_CONCURRENT_RUNS_REACHED', terminationCode: null }],
+    ['in the newer field', { result: 'FAILED', terminationCode: 'MAX_CONCURRENT_RUNS_EXCEEDED' }],
+  ])('shows as such %s', (_where, change) => {
+    expect(isSkipped({ ...good, ...change })).toBe(true)
+  })
+
+  it('is not one that ended badly', () => {
+    expect([isSkipped(good), isSkipped(failed), isSkipped(running)]).toEqual([false, false, false])
   })
 })
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import type { Job, JobSettings } from '../../src/clients/databricks/client.ts'
-import { decideJob } from '../../src/onboarding/decide-job.ts'
+import type { Grant, Job, JobSettings, JobTask } from '../../src/clients/databricks/client.ts'
+import { decideJob, type JobHolding } from '../../src/onboarding/decide-job.ts'
 import { jobTags } from '../../src/trust/marks.ts'
 
 const owner = { instance: 'prod', name: 'etl' }
@@ -18,13 +18,29 @@ const wish: JobSettings = {
   timeoutSeconds: 3600,
   task: { key: 'check', notebookPath: '/Steward/prod/etl/check', cluster },
 }
+const PRINCIPAL = 'app-1'
+const task: JobTask = { ...wish.task, isFromGit: false, hasAddedCode: false }
 const ours: Job = {
   jobId: '9007199254740993',
   createdAt: new Date(1_000),
   creator: STEWARD,
-  settings: { name: 'check', tags: jobTags(owner), timeoutSeconds: 3600, tasks: [wish.task] },
+  settings: { name: 'check', tags: jobTags(owner), timeoutSeconds: 3600, hasGitSource: false, tasks: [task] },
 }
-const decide = (found: readonly Job[]) => decideJob(owner, wish, { found, ownClientId: STEWARD.toLowerCase() })
+const ownedBy = (name: string, kind: Grant['principal']['kind'] = 'service-principal'): Grant[] => [
+  { principal: { kind, name }, level: 'IS_OWNER', isInherited: false },
+]
+const held = (name: string): JobHolding => ({ grants: ownedBy(name), runAs: name })
+const decide = (
+  found: readonly Job[],
+  holdings: Readonly<Record<string, JobHolding>> = {},
+  applicationId = PRINCIPAL,
+) =>
+  decideJob(owner, wish, {
+    found,
+    holdings: new Map(found.map(({ jobId }) => [jobId, holdings[jobId] ?? held(STEWARD)])),
+    ownClientId: STEWARD.toLowerCase(),
+    applicationId,
+  })
 
 describe('what becomes of the job', () => {
   it('is made when none has its name', () => {
@@ -32,22 +48,32 @@ describe('what becomes of the job', () => {
   })
 
   it('is kept when it is ours and as wished', () => {
-    expect(decide([ours])).toEqual({ kind: 'keep', job: ours, differences: [], duplicates: [] })
+    expect(decide([ours])).toEqual({
+      kind: 'keep',
+      job: ours,
+      grants: ownedBy(STEWARD),
+      differences: [],
+      fieldsToRemove: [],
+      duplicates: [],
+    })
   })
 
   it.each([
     ['timeout', { ...ours.settings, timeoutSeconds: null }],
     ['tasks', { ...ours.settings, tasks: [] }],
-    ['tasks', { ...ours.settings, tasks: [wish.task, { ...wish.task, key: 'more' }] }],
-    ['notebook', { ...ours.settings, tasks: [{ ...wish.task, notebookPath: '/Users/eve/steal' }] }],
-    ['cluster', { ...ours.settings, tasks: [{ ...wish.task, cluster: null }] }],
-    ['cluster', { ...ours.settings, tasks: [{ ...wish.task, cluster: { ...cluster, numWorkers: 9 } }] }],
-    ['Spark settings', { ...ours.settings, tasks: [{ ...wish.task, cluster: { ...cluster, sparkConf: { a: '1' } } }] }],
+    ['repository', { ...ours.settings, hasGitSource: true }],
+    ['notebook', { ...ours.settings, tasks: [{ ...task, isFromGit: true }] }],
+    ['libraries or init scripts', { ...ours.settings, tasks: [{ ...task, hasAddedCode: true }] }],
+    ['tasks', { ...ours.settings, tasks: [task, { ...task, key: 'more' }] }],
+    ['notebook', { ...ours.settings, tasks: [{ ...task, notebookPath: '/Users/eve/steal' }] }],
+    ['cluster', { ...ours.settings, tasks: [{ ...task, cluster: null }] }],
+    ['cluster', { ...ours.settings, tasks: [{ ...task, cluster: { ...cluster, numWorkers: 9 } }] }],
+    ['Spark settings', { ...ours.settings, tasks: [{ ...task, cluster: { ...cluster, sparkConf: { a: '1' } } }] }],
     [
       'Spark settings',
       {
         ...ours.settings,
-        tasks: [{ ...wish.task, cluster: { ...cluster, sparkConf: { ...cluster.sparkConf, c: '' } } }],
+        tasks: [{ ...task, cluster: { ...cluster, sparkConf: { ...cluster.sparkConf, c: '' } } }],
       },
     ],
   ])('is set right where its %s differ', (difference, settings) => {
@@ -77,5 +103,53 @@ describe('what becomes of the job', () => {
   it('is ours, beside others of its name', () => {
     const other = { ...ours, jobId: '1', creator: 'eve@example.com', createdAt: new Date(0) }
     expect(decide([other, ours])).toMatchObject({ kind: 'keep', job: ours, duplicates: [] })
+  })
+
+  it.each([
+    ['another onboarding', ownedBy('app-2')],
+    ['a user of the name of the principal', ownedBy(PRINCIPAL, 'user')],
+    ['somebody', ownedBy('eve@example.com', 'user')],
+  ])('is not one that bears our tags while %s owns it', (_who, grants) => {
+    expect(decide([ours], { [ours.jobId]: { grants, runAs: null } })).toMatchObject({
+      kind: 'refuse',
+      reason: 'owned-by-another',
+      ownedBy: grants[0]?.principal.name,
+    })
+  })
+
+  it('is our own, and stays, beside an older one that its owner renamed and tagged as ours', () => {
+    const renamed = { ...ours, jobId: '1', createdAt: new Date(0) }
+    const holdings = { [renamed.jobId]: held('app-2'), [ours.jobId]: held(PRINCIPAL) }
+    expect(decide([renamed, ours], holdings)).toMatchObject({ kind: 'keep', job: ours, duplicates: [] })
+  })
+
+  it('is the one that was handed over; only what Steward still owns is a duplicate', () => {
+    const [first, second] = [1, 2].map((id) => ({ ...ours, jobId: String(id), createdAt: new Date(id) })) as [Job, Job]
+    expect(decide([first, second, ours], { [second.jobId]: held(PRINCIPAL) })).toMatchObject({
+      job: second,
+      duplicates: [first, ours],
+    })
+    expect(decide([first, ours], { [first.jobId]: held(PRINCIPAL), [ours.jobId]: held(PRINCIPAL) })).toMatchObject({
+      job: first,
+      duplicates: [],
+    })
+  })
+
+  it('loses what others set and Steward does not', () => {
+    const settings = { ...ours.settings, hasGitSource: true, tasks: [task, { ...task, key: 'more' }] }
+    const holdings = { [ours.jobId]: { grants: ownedBy(PRINCIPAL), runAs: 'eve@example.com' } }
+    expect(decide([{ ...ours, settings }], holdings)).toMatchObject({
+      differences: ['repository', 'tasks', 'whom it runs as'],
+      fieldsToRemove: ['tasks/more', 'git_source', 'run_as'],
+    })
+  })
+
+  it('may run as its owner, or as the principal', () => {
+    for (const runAs of [STEWARD, PRINCIPAL.toUpperCase(), null])
+      expect(decide([ours], { [ours.jobId]: { grants: ownedBy(STEWARD), runAs } })).toMatchObject({ differences: [] })
+    expect(decide([ours], { [ours.jobId]: { grants: ownedBy(PRINCIPAL), runAs: STEWARD } })).toMatchObject({
+      differences: ['whom it runs as'],
+      fieldsToRemove: ['run_as'],
+    })
   })
 })

@@ -4,7 +4,7 @@ import { type ApiError, createJsonApi } from '../json-api.ts'
 import { type AdministratorCalls, administratorCalls } from './administrators.ts'
 import { parseDatabricksError } from './errors.ts'
 import { type GroupCalls, groupCalls } from './groups.ts'
-import type { Job, JobSettings } from './job-settings.ts'
+import type { Job, JobSettings, JobTask } from './job-settings.ts'
 import { type JobCalls, jobCalls } from './jobs.ts'
 import { type DirectGrant, type Grant, type PermissionCalls, permissionCalls } from './permissions.ts'
 import type { Run } from './run-state.ts'
@@ -15,7 +15,7 @@ import { type SecretCalls, secretCalls } from './secrets.ts'
 import { type ServicePrincipalCalls, servicePrincipalCalls, type WorkspacePrincipal } from './service-principals.ts'
 import { type WorkspaceObjectCalls, workspaceObjectCalls } from './workspace-objects.ts'
 
-export type { DirectGrant, Grant, Job, JobSettings, Run, SecretAcl, SecretScope, WorkspacePrincipal }
+export type { DirectGrant, Grant, Job, JobSettings, JobTask, Run, SecretAcl, SecretScope, WorkspacePrincipal }
 
 /** One Azure Databricks workspace, as far as Steward uses it. */
 export type DatabricksClient = ServicePrincipalCalls &

@@ -26,8 +26,12 @@ export interface JobTask {
   readonly key: string
   /** Null for a task of another kind. */
   readonly notebookPath: string | null
+  /** Whether the notebook comes from a repository instead of the workspace. */
+  readonly isFromGit: boolean
   /** Null for a cluster that is shared, there already, or of a size that changes. */
   readonly cluster: JobCluster | null
+  /** Whether more code comes to the cluster: libraries, or scripts that run when it starts. */
+  readonly hasAddedCode: boolean
 }
 
 export interface Job {
@@ -39,6 +43,8 @@ export interface Job {
     readonly name: string
     readonly tags: Readonly<Record<string, string>>
     readonly timeoutSeconds: number | null
+    /** Whether a repository is named that tasks may take their code from. */
+    readonly hasGitSource: boolean
     readonly tasks: readonly JobTask[]
   }
 }
@@ -53,6 +59,9 @@ export const epochMs = z
 const text = z.string().max(4096)
 const settingValues = z.record(text, z.string().max(65_536))
 
+/** What is only looked at for whether it is there. */
+const anything = z.array(z.unknown()).max(1000).nullish()
+
 const clusterAnswer = z
   .object({
     spark_version: text.nullish(),
@@ -60,30 +69,36 @@ const clusterAnswer = z
     num_workers: z.int().nonnegative().nullish(),
     data_security_mode: text.nullish(),
     spark_conf: settingValues.nullish(),
+    init_scripts: anything,
   })
-  .transform(({ spark_version, node_type_id, num_workers, data_security_mode, spark_conf }): JobCluster | null =>
-    spark_version == null || node_type_id == null || num_workers == null
-      ? null
-      : {
-          sparkVersion: spark_version,
-          nodeTypeId: node_type_id,
-          numWorkers: num_workers,
-          dataSecurityMode: data_security_mode ?? 'NONE',
-          sparkConf: spark_conf ?? {},
-        },
-  )
+  .transform(({ spark_version, node_type_id, num_workers, data_security_mode, spark_conf, init_scripts }) => ({
+    hasInitScripts: Boolean(init_scripts?.length),
+    cluster:
+      spark_version == null || node_type_id == null || num_workers == null
+        ? null
+        : {
+            sparkVersion: spark_version,
+            nodeTypeId: node_type_id,
+            numWorkers: num_workers,
+            dataSecurityMode: data_security_mode ?? 'NONE',
+            sparkConf: spark_conf ?? {},
+          },
+  }))
 
 const taskAnswer = z
   .object({
     task_key: text,
-    notebook_task: z.object({ notebook_path: text }).nullish(),
+    notebook_task: z.object({ notebook_path: text, source: text.nullish() }).nullish(),
     new_cluster: clusterAnswer.nullish(),
+    libraries: anything,
   })
   .transform(
-    ({ task_key, notebook_task, new_cluster }): JobTask => ({
+    ({ task_key, notebook_task, new_cluster, libraries }): JobTask => ({
       key: task_key,
       notebookPath: notebook_task?.notebook_path ?? null,
-      cluster: new_cluster ?? null,
+      isFromGit: notebook_task?.source === 'GIT',
+      cluster: new_cluster?.cluster ?? null,
+      hasAddedCode: Boolean(libraries?.length) || new_cluster?.hasInitScripts === true,
     }),
   )
 
@@ -96,6 +111,7 @@ export const jobAnswer = z
       name: text.default(''),
       tags: settingValues.default({}),
       timeout_seconds: z.int().nullish(),
+      git_source: z.unknown().optional(),
       tasks: z.array(taskAnswer).max(1000).default([]),
     }),
   })
@@ -108,6 +124,7 @@ export const jobAnswer = z
         name: settings.name,
         tags: settings.tags,
         timeoutSeconds: settings.timeout_seconds ?? null,
+        hasGitSource: settings.git_source != null,
         tasks: settings.tasks,
       },
     }),

@@ -2,16 +2,18 @@ import { z } from 'zod'
 import { int64Id, toJsonNumber } from '../int64.ts'
 import { type ApiCall, demand, type JsonApi } from '../json-api.ts'
 import { type Job, type JobSettings, jobAnswer, renderJobSettings } from './job-settings.ts'
-import { ask, isMissing, listPages, orderCall, pageToken } from './rest.ts'
+import { ask, isMissing, listPages, orderCall, pageToken, readCall } from './rest.ts'
 import { DATABRICKS_RIGHTS } from './rights.ts'
 
 export interface JobCalls {
   /** All of the name, whatever its upper and lower case: Databricks allows many. */
   listJobs(name: string): Promise<Job[]>
+  /** Whom its runs act as: its owner, unless somebody set another; null when nobody, or the job is gone. */
+  getRunAs(jobId: string): Promise<string | null>
   /** Gives the new job's id. Also throws `outcome-unknown`: each call makes one more. */
   createJob(settings: JobSettings): Promise<string>
-  /** Sets what `settings` has and takes away the tasks named; what else others set, such as a schedule, stays. */
-  updateJob(jobId: string, settings: JobSettings, removedTaskKeys?: readonly string[]): Promise<'updated' | 'missing'>
+  /** Sets what `settings` has and takes away the fields named (`tasks/<key>`); what else others set, such as a schedule, stays. */
+  updateJob(jobId: string, settings: JobSettings, removedFields?: readonly string[]): Promise<'updated' | 'missing'>
   /** Cancels its runs. One that is gone already is no error. */
   deleteJob(jobId: string): Promise<void>
 }
@@ -21,6 +23,8 @@ const PATH = '/api/2.2/jobs'
 const jobsPage = z
   .object({ jobs: z.array(jobAnswer).max(1000).default([]), next_page_token: pageToken })
   .transform(({ jobs, next_page_token }) => ({ items: jobs, next: next_page_token }))
+
+const runAsAnswer = z.object({ run_as_user_name: z.string().max(1024).nullish() })
 
 const createAnswer = z.object({ job_id: int64Id })
 
@@ -36,6 +40,14 @@ export function jobCalls(workspace: JsonApi): JobCalls {
         page: jobsPage,
       }),
 
+    /** https://docs.databricks.com/api/azure/workspace/jobs/get; right: `readJobs`. Lists do not show it. */
+    getRunAs: async (jobId) => {
+      const right = DATABRICKS_RIGHTS.readJobs
+      const call = readCall(`${PATH}/get`, { job_id: jobId }, { right, answer: runAsAnswer })
+      const found = await ask(workspace, call, (error) => (isMissing(error) ? null : undefined))
+      return found?.run_as_user_name ?? null
+    },
+
     /** https://docs.databricks.com/api/azure/workspace/jobs/create; right: `createJob`. Whoever creates it owns it. */
     createJob: async (settings) => {
       const call: ApiCall<z.output<typeof createAnswer>> = {
@@ -50,11 +62,11 @@ export function jobCalls(workspace: JsonApi): JobCalls {
     },
 
     /** https://docs.databricks.com/api/azure/workspace/jobs/update; right: `changeJob`. Tasks are replaced one by one, by their keys. */
-    updateJob: async (jobId, settings, removedTaskKeys = []) => {
+    updateJob: async (jobId, settings, removedFields = []) => {
       const body = {
         job_id: toJsonNumber(jobId),
         new_settings: renderJobSettings(settings),
-        ...(removedTaskKeys.length === 0 ? {} : { fields_to_remove: removedTaskKeys.map((key) => `tasks/${key}`) }),
+        ...(removedFields.length === 0 ? {} : { fields_to_remove: removedFields }),
       }
       const call = orderCall(`${PATH}/update`, body, DATABRICKS_RIGHTS.changeJob)
       const outcome = await ask(workspace, call, (error) => (isMissing(error) ? 'missing' : undefined))

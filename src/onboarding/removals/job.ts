@@ -1,8 +1,8 @@
 import { notebookFolder } from '../../trust/marks.ts'
-import { decideJob } from '../decide-job.ts'
-import { describeJob, jobSectionOf, notebookPathOf, rootOf } from '../job-settings.ts'
+import { claimJobs } from '../claim-jobs.ts'
+import { explainJobRefusal } from '../explain-job.ts'
+import { jobSectionOf, notebookPathOf, rootOf } from '../job-settings.ts'
 import type { Change, LookContext, StepPlan } from '../step.ts'
-import { explainRefusal } from '../steps/job.ts'
 
 /** Deletes the job with its runs, its notebook, and the onboarding's folder when nothing else is in it. */
 export async function planJobRemoval(context: LookContext): Promise<StepPlan> {
@@ -15,9 +15,9 @@ export async function planJobRemoval(context: LookContext): Promise<StepPlan> {
     workspace.getObjectStatus(path),
     services.whoAmI(),
   ])
-  const decision = decideJob(owner, describeJob({ ...context, section, clientId: '' }), { found, ownClientId })
+  const claim = claimJobs(owner, found, ownClientId)
   const host = new URL(section.workspaceUrl).hostname
-  const jobs = decision.kind === 'keep' ? [decision.job, ...decision.duplicates] : []
+  const jobs = claim.kind === 'marked' ? claim.jobs : []
   const changes = jobs.map(
     ({ jobId }): Change => ({
       action: 'remove',
@@ -32,7 +32,7 @@ export async function planJobRemoval(context: LookContext): Promise<StepPlan> {
   if (isNotebookThere) changes.push({ action: 'remove', target: `notebook ${path} in ${host}`, reason: 'offboarded' })
   else if (isFolderThere)
     changes.push({ action: 'remove', target: `folder ${folder} in ${host}`, reason: 'offboarded' })
-  const refusal = explainRefusal(decision, `job ${section.job.name} in ${host}`)
+  const refusal = claim.kind === 'refuse' ? explainJobRefusal(claim, `job ${section.job.name} in ${host}`) : undefined
   return {
     changes,
     ...(refusal ? { refusal } : {}),

@@ -1,11 +1,20 @@
 import type { DatabricksClient, DirectGrant, Grant } from '../../clients/databricks/client.ts'
 import { StewardError } from '../../platform/errors.ts'
-import { canRead, decideJobPermissions, findEditors } from '../decide-job-permissions.ts'
+import {
+  canRead,
+  decideJobPermissions,
+  findEditors,
+  findForeignManagers,
+  findOwner,
+  isTrustedOwner,
+  type JobPermissionWish,
+} from '../decide-job-permissions.ts'
+import { explainEditors, explainManagers, explainOwner } from '../explain-job.ts'
 import { jobSectionOf } from '../job-settings.ts'
 import { waitForPropagation } from '../propagation.ts'
 import type { ApplyContext, Change, PlanContext, Step } from '../step.ts'
 
-/** The principal is the job's one owner and may read its notebook; managers may manage; what others were given stays. */
+/** The principal is the job's one owner and may read its notebook; managers may manage; others may see and run it as before. */
 export const jobPermissionsStep: Step = {
   name: 'job-permissions',
   needs: ['workspace-principal', 'job'],
@@ -22,25 +31,29 @@ export const jobPermissionsStep: Step = {
       requireManagers(workspace, job.managers),
     ])
     const applicationId = application?.clientId ?? ''
-    const [onJob, onNotebook] = await Promise.all([
-      seen ? workspace.getPermissions('jobs', seen.jobId) : null,
-      seen?.notebookId ? workspace.getPermissions('notebooks', seen.notebookId) : null,
-    ])
-    const { reasons } = decideJobPermissions(onJob ?? [], { applicationId, managers: job.managers })
+    const onNotebook = seen?.notebookId ? await workspace.getPermissions('notebooks', seen.notebookId) : null
+    const wish = { applicationId, managers: job.managers, ownClientId }
+    const { reasons } = decideJobPermissions(seen?.grants ?? [], wish)
     const target = `job ${job.name} in ${new URL(workspaceUrl).hostname}`
     const isReadable = canRead(onNotebook ?? [], applicationId)
     const changes: Change[] = reasons.map((reason) => ({ action: 'update', target, reason }))
     if (!isReadable) changes.push({ action: 'update', target: `notebook of ${target}`, reason: 'CAN_READ missing' })
     context.see('job-permissions', { isAsWished: changes.length === 0 })
-    const editors = findEditors(onNotebook ?? [], ownClientId)
+    const refusal =
+      findRiskOnJob(seen?.grants ?? [], wish, target) ?? findRiskOnNotebook(onNotebook ?? [], ownClientId, target)
     return {
       changes,
-      ...(editors.length > 0 ? { refusal: explainEditors(editors, target) } : {}),
+      ...(refusal ? { refusal } : {}),
       apply: async (apply) => {
         const { jobId, notebookId } = await apply.fact('job')
-        await apply.fact('workspace-principal')
         await Promise.all([
-          reasons.length > 0 ? transferJob(context, workspace, jobId, onJob !== null, apply) : undefined,
+          apply.fact('workspace-principal'),
+          reasons.length > 0 ? requireNoEditors(context, workspace, notebookId, ownClientId, target) : undefined,
+        ])
+        await Promise.all([
+          reasons.length > 0
+            ? transferJob(context, workspace, { jobId, wasThere: seen !== null, ownClientId, target }, apply)
+            : undefined,
           isReadable ? undefined : letRead(context, workspace, notebookId, apply),
         ])
         apply.provide('job-permissions', { jobId, managers: job.managers })
@@ -62,24 +75,66 @@ async function requireManagers(workspace: DatabricksClient, managers: readonly s
   )
 }
 
-/** Setting replaces everything, so what is there is read once more just before; a job of our own making has only us. */
+/** Why the job, as it is, must not run as the principal. */
+function findRiskOnJob(grants: readonly Grant[], wish: JobPermissionWish, target: string): StewardError | undefined {
+  const managers = findForeignManagers(grants, wish)
+  return managers.length > 0 ? explainManagers(managers, target) : undefined
+}
+
+function findRiskOnNotebook(grants: readonly Grant[], ownClientId: string, target: string): StewardError | undefined {
+  const editors = findEditors(grants, ownClientId)
+  return editors.length > 0 ? explainEditors(editors, target) : undefined
+}
+
+/** A notebook that was just made has the grants of the folder above it, which the look before could not see. */
+async function requireNoEditors(
+  { patience }: PlanContext,
+  workspace: DatabricksClient,
+  notebookId: string,
+  ownClientId: string,
+  target: string,
+): Promise<void> {
+  const grants = await waitForPropagation({
+    subject: `The notebook of ${target}`,
+    patience,
+    attempt: async () => (await workspace.getPermissions('notebooks', notebookId)) ?? undefined,
+  })
+  const risk = findRiskOnNotebook(grants, ownClientId, target)
+  if (risk) throw risk
+}
+
+interface Transfer {
+  readonly jobId: string
+  /** A job of our own making has only us. */
+  readonly wasThere: boolean
+  readonly ownClientId: string
+  readonly target: string
+}
+
+/** Setting replaces everything, so what is there is read and judged once more just before. */
 async function transferJob(
   context: PlanContext,
   workspace: DatabricksClient,
-  jobId: string,
-  wasThere: boolean,
+  { jobId, wasThere, ownClientId, target }: Transfer,
   apply: ApplyContext,
 ): Promise<void> {
   const { job } = jobSectionOf(context.request)
   const { clientId: applicationId } = await apply.fact('application')
-  const wish = { applicationId, managers: job.managers }
-  const read = async (): Promise<readonly Grant[]> => (await workspace.getPermissions('jobs', jobId)) ?? []
+  const wish = { applicationId, managers: job.managers, ownClientId }
+  const readGrants = async (): Promise<readonly Grant[]> => {
+    const grants = (await workspace.getPermissions('jobs', jobId)) ?? []
+    const owner = findOwner(grants)
+    if (owner && !isTrustedOwner(owner, wish)) throw explainOwner(`${owner.kind} ${owner.name}`, target)
+    const risk = findRiskOnJob(grants, wish, target)
+    if (risk) throw risk
+    return grants
+  }
   let isFirst = true
   await waitForPropagation({
     subject: `The ownership of job ${job.name}`,
     patience: context.patience,
     attempt: async () => {
-      const { grants } = decideJobPermissions(isFirst && !wasThere ? [] : await read(), wish)
+      const { grants } = decideJobPermissions(isFirst && !wasThere ? [] : await readGrants(), wish)
       isFirst = false
       apply.guard()
       const after = await workspace.setPermissions('jobs', jobId, grants)
@@ -106,11 +161,4 @@ async function letRead(
       return after !== 'principal-not-there' && canRead(after, name) ? after : undefined
     },
   })
-}
-
-function explainEditors(editors: readonly string[], target: string): StewardError {
-  return new StewardError(
-    'differs',
-    `The notebook of the ${target} can be changed by ${editors.join(', ')}, who could run anything as the principal. Take that right away from them (on the notebook or the folder above it), then start the onboarding again.`,
-  )
 }

@@ -1,21 +1,22 @@
 import type { DatabricksClient, Run } from '../../clients/databricks/client.ts'
 import { StewardError } from '../../platform/errors.ts'
-import { decideJobRun, explainRun, isGood } from '../decide-job-run.ts'
-import { jobSectionOf, RUN_TIMEOUT_SECONDS } from '../job-settings.ts'
+import { decideJobRun, explainRun, isGood, isSkipped } from '../decide-job-run.ts'
+import { describeOther, describeWait, explainBusyJob, STUCK_MS } from '../explain-run.ts'
+import { jobSectionOf } from '../job-settings.ts'
 import type { ApplyContext, Change, PlanContext, Step } from '../step.ts'
 
 /** A run is looked at this long before the queue goes on with it: clusters take minutes to start. */
 const LOOK_MS = 20_000
 const FIRST_PAUSE_MS = 250
 const LONGEST_PAUSE_MS = 4_000
-/** How long the queue leaves a run alone. */
-const COME_BACK_MS = 15_000
-/** Databricks ends a run after its own limit; one that goes on far longer is stuck. */
-const STUCK_MS = (RUN_TIMEOUT_SECONDS + 1800) * 1000
+/** A run that Databricks skips is asked for again this often. */
+const MAX_ASKS = 5
 
-/** Intents: that this onboarding wants a run of its own, and that Databricks was asked for it. */
-const MUST_RUN = 'run-job'
-const ASKED = 'run-job-asked'
+/** Newer runs that were skipped hide the one that goes on. */
+const NEWEST_RUNS = 25
+
+/** Intent: that Databricks was asked for a run, and how often. */
+const asked = (count: number): string => `run-job-asked-${count}`
 
 /** The job ran as the principal and succeeded. */
 export const jobRunStep: Step = {
@@ -39,7 +40,8 @@ export const jobRunStep: Step = {
     const decision = decideJobRun({
       isThere: seen !== null,
       isAsBefore,
-      isBegun: context.intents.includes(MUST_RUN),
+      isBegun: context.begunSteps.includes('job-run'),
+      isAskedFor: context.onlyStep === 'job-run',
       latest,
     })
     const target = `job ${job.name} in ${new URL(workspaceUrl).hostname}`
@@ -51,27 +53,22 @@ export const jobRunStep: Step = {
         const run =
           decision.kind === 'keep'
             ? decision.run
-            : await waitForRun(
-                context,
-                workspace,
-                decision.kind === 'wait'
-                  ? decision.run.runId
-                  : await startRun(context, workspace, seen !== null, apply),
-              )
+            : decision.kind === 'wait'
+              ? await waitForOther(context, workspace, decision.run)
+              : await runJob(context, workspace, seen !== null, apply)
         apply.provide('job-run', { runId: run.runId, url: run.pageUrl, result: run.result ?? run.state })
       },
     }
   },
 }
 
-/** Everything that the run needs is there; the token makes Databricks answer a repetition with the same run. */
-async function startRun(
-  { patience: { time } }: PlanContext,
+/** Runs the job once everything that the run needs is there; `in-progress` when it has to be asked for once more. */
+async function runJob(
+  context: PlanContext,
   workspace: DatabricksClient,
   mayHaveRun: boolean,
   { fact, guard, intents, onboardingId }: ApplyContext,
-): Promise<string> {
-  if (!intents.has(MUST_RUN)) await intents.write(MUST_RUN)
+): Promise<Run> {
   const [{ jobId }] = await Promise.all([
     fact('job'),
     fact('job-permissions'),
@@ -80,40 +77,60 @@ async function startRun(
     fact('client-secret'),
     fact('workspace-access'),
   ])
-  if (!intents.has(ASKED)) {
-    // The job runs once at a time, and Databricks skips what comes meanwhile.
-    const [other] = mayHaveRun ? await workspace.listRuns(jobId, 1) : []
-    if (other && !other.isEnded) throw describeWait(other, time.now())
-    await intents.write(ASKED)
+  // The token makes Databricks answer a repetition with the same run, also with one that it skipped.
+  const ask = async (count: number): Promise<Run> => {
+    guard()
+    const token = count === 1 ? `steward-${onboardingId}` : `steward-${onboardingId}-${count}`
+    return waitForRun(context, workspace, await workspace.runJob(jobId, token))
   }
-  guard()
-  return workspace.runJob(jobId, `steward-${onboardingId}`)
+  let count = countAsks(intents)
+  if (count > 0) {
+    const run = await ask(count)
+    if (!isSkipped(run)) return judge(workspace, run)
+    if (count >= MAX_ASKS) throw explainBusyJob(run)
+  }
+  // The job runs once at a time, and Databricks skips what comes meanwhile.
+  const others = mayHaveRun ? await workspace.listRuns(jobId, NEWEST_RUNS) : []
+  const other = others.find(({ isEnded }) => !isEnded)
+  if (other) throw describeOther(other, context.begunAt, context.patience.time.now())
+  count += 1
+  await intents.write(asked(count))
+  const run = await ask(count)
+  if (!isSkipped(run)) return judge(workspace, run)
+  throw describeOther(run, context.begunAt, context.patience.time.now())
 }
 
-/** Throws `in-progress` while the run goes on, for the queue to come back to it, and `run-failed` when it ended badly. */
+function countAsks(intents: ApplyContext['intents']): number {
+  let count = 0
+  while (intents.has(asked(count + 1))) count += 1
+  return count
+}
+
+/** Waits for a run that somebody else began, with everything as it stays. */
+async function waitForOther(context: PlanContext, workspace: DatabricksClient, other: Run): Promise<Run> {
+  try {
+    return await judge(workspace, await waitForRun(context, workspace, other.runId))
+  } catch (error) {
+    throw error instanceof StewardError && error.code === 'in-progress'
+      ? describeOther(other, context.begunAt, context.patience.time.now())
+      : error
+  }
+}
+
+/** Gives the run once it has ended, however; throws `in-progress` while it goes on, for the queue to come back to it. */
 async function waitForRun({ patience }: PlanContext, workspace: DatabricksClient, runId: string): Promise<Run> {
   const { time } = patience
   const until = Math.min(patience.deadline, time.elapsed() + LOOK_MS)
   for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs = Math.min(pauseMs * 2, LONGEST_PAUSE_MS)) {
     const run = await workspace.getRun(runId)
     if (!run) throw new StewardError('run-failed', `Run ${runId} was deleted by somebody: start the onboarding again.`)
-    if (run.isEnded) return judge(workspace, run)
+    if (run.isEnded) return run
     const isStuck = time.now() - run.startedAt.getTime() > STUCK_MS
     if (isStuck || time.elapsed() + pauseMs > until || patience.shouldStop?.() === true) {
       throw describeWait(run, time.now())
     }
     await time.sleep(pauseMs)
   }
-}
-
-/** Why the run is not waited for any longer in this invocation, or at all. */
-function describeWait({ runId, state, startedAt }: Run, now: number): StewardError {
-  return now - startedAt.getTime() > STUCK_MS
-    ? new StewardError(
-        'run-failed',
-        `Run ${runId} has not ended long after its time limit: cancel it, then start the onboarding again.`,
-      )
-    : new StewardError('in-progress', `Run ${runId} is ${state}; Steward looks again.`, { retryAfterMs: COME_BACK_MS })
 }
 
 async function judge(workspace: DatabricksClient, run: Run): Promise<Run> {

@@ -1,8 +1,12 @@
 import type { DatabricksClient, JobSettings } from '../../clients/databricks/client.ts'
 import { StewardError } from '../../platform/errors.ts'
-import { createUnkeyed } from '../create-once.ts'
-import { decideJob, type JobDecision } from '../decide-job.ts'
-import { describeJob, isSameSource, jobSectionOf, notebookPathOf, writeNotebook } from '../job-settings.ts'
+import { claimJobs } from '../claim-jobs.ts'
+import { createUnkeyed, lookAgain } from '../create-once.ts'
+import { decideJob, isOwnedBySteward, type JobDecision, type JobState } from '../decide-job.ts'
+import { findOwner } from '../decide-job-permissions.ts'
+import { explainJobRefusal } from '../explain-job.ts'
+import { applyNotebook, explainNotebook, lookAtNotebook } from '../job-notebook.ts'
+import { describeJob, jobSectionOf } from '../job-settings.ts'
 import type { ApplyContext, Change, PlanContext, Step } from '../step.ts'
 
 /** The notebook, and a job that runs it on a cluster with the five Spark settings. */
@@ -15,7 +19,9 @@ export const jobStep: Step = {
   plan: async (context) => {
     const section = jobSectionOf(context.request)
     const workspace = context.services.workspace(section.workspaceUrl)
-    const [notebook, decision] = await Promise.all([lookAtNotebook(context, workspace), lookAtJob(context, workspace)])
+    const [notebook, state] = await Promise.all([lookAtNotebook(context, workspace), lookAtJobs(context, workspace)])
+    // Without a principal there is no client id to compare, and what is there has another.
+    const decision = decide(context, { ...state, applicationId: await findApplicationId(context) })
     const isNotebookAsWished = notebook.state === 'as-wished'
     context.see(
       'job',
@@ -23,6 +29,7 @@ export const jobStep: Step = {
         ? {
             jobId: decision.job.jobId,
             notebookId: notebook.objectId,
+            grants: decision.grants,
             isAsWished: decision.differences.length === 0 && isNotebookAsWished,
           }
         : null,
@@ -38,14 +45,15 @@ export const jobStep: Step = {
       })
     }
     changes.push(...listJobChanges(decision, target))
-    const refusal = explainNotebook(notebook, host) ?? explainRefusal(decision, target)
+    const refusal =
+      explainNotebook(notebook, host) ?? (decision.kind === 'refuse' ? explainJobRefusal(decision, target) : undefined)
     return {
       changes,
       ...(refusal ? { refusal } : {}),
       apply: async (apply) => {
         const [notebookId, jobId] = await Promise.all([
           applyNotebook(context, workspace, notebook, apply),
-          applyJob(context, workspace, decision, apply),
+          applyJob(context, workspace, state, apply),
         ])
         const url = `${section.workspaceUrl}/#job/${jobId}`
         apply.provide('job', { jobId, notebookId, notebookPath: notebook.path, url })
@@ -54,35 +62,34 @@ export const jobStep: Step = {
   },
 }
 
-interface NotebookState {
-  readonly path: string
-  readonly state: 'missing' | 'as-wished' | 'changed' | 'no-notebook'
-  readonly objectId: string | null
-}
+type JobSight = Omit<JobState, 'applicationId'>
 
-async function lookAtNotebook(context: PlanContext, workspace: DatabricksClient): Promise<NotebookState> {
-  const { request, config, owner, cloud } = context
-  const section = jobSectionOf(request)
-  const path = notebookPathOf(config, owner, section)
-  const found = await workspace.getObjectStatus(path)
-  if (!found) return { path, state: 'missing', objectId: null }
-  const { objectId, kind, language } = found
-  if (kind !== 'notebook') return { path, state: 'no-notebook', objectId }
-  const source = await workspace.exportNotebook(path)
-  const isSame = language === 'SQL' && source !== null && isSameSource(source, writeNotebook(section, cloud))
-  return { path, state: isSame ? 'as-wished' : 'changed', objectId }
-}
-
-async function lookAtJob(context: PlanContext, workspace: DatabricksClient): Promise<JobDecision> {
-  const section = jobSectionOf(context.request)
-  const [found, application, { clientId: ownClientId }] = await Promise.all([
-    workspace.listJobs(section.job.name),
-    context.sighting('application'),
+async function lookAtJobs(context: PlanContext, workspace: DatabricksClient): Promise<JobSight> {
+  const { job } = jobSectionOf(context.request)
+  const [found, { clientId: ownClientId }] = await Promise.all([
+    workspace.listJobs(job.name),
     context.services.whoAmI(),
   ])
-  // Without an application there is no client id to compare, and what is there has another.
-  const wish = describeJob({ ...context, section, clientId: application?.clientId ?? '' })
-  return decideJob(context.owner, wish, { found, ownClientId })
+  const claim = claimJobs(context.owner, found, ownClientId)
+  const holdings = await Promise.all(
+    (claim.kind === 'marked' ? claim.jobs : []).map(async ({ jobId }) => {
+      const [grants, runAs] = await Promise.all([workspace.getPermissions('jobs', jobId), workspace.getRunAs(jobId)])
+      if (grants === null) throw lookAgain(`Job ${jobId}, or that it is gone,`)
+      return [jobId, { grants, runAs }] as const
+    }),
+  )
+  return { found, holdings: new Map(holdings), ownClientId }
+}
+
+/** Of the application; of the principal that bears our mark while the application is gone, and may come back. */
+async function findApplicationId(context: PlanContext): Promise<string | null> {
+  const application = await context.sighting('application')
+  return application?.clientId ?? (await context.sighting('workspace-principal'))?.applicationId ?? null
+}
+
+function decide(context: PlanContext, state: JobState): JobDecision {
+  const section = jobSectionOf(context.request)
+  return decideJob(context.owner, describeJob({ ...context, section, clientId: state.applicationId ?? '' }), state)
 }
 
 function listJobChanges(decision: JobDecision, target: string): Change[] {
@@ -101,44 +108,29 @@ function listJobChanges(decision: JobDecision, target: string): Change[] {
   ]
 }
 
-async function applyNotebook(
-  context: PlanContext,
-  workspace: DatabricksClient,
-  { path, state, objectId }: NotebookState,
-  { guard }: ApplyContext,
-): Promise<string> {
-  if (state === 'as-wished' && objectId !== null) return objectId
-  const source = writeNotebook(jobSectionOf(context.request), context.cloud)
-  guard()
-  await workspace.makeDirectories(path.slice(0, path.lastIndexOf('/')))
-  guard()
-  // It is in our folder, so it is ours to write over: a run that was killed may have left it there.
-  await workspace.importNotebook(path, { language: 'SQL', source, overwrite: true })
-  const made = await workspace.getObjectStatus(path)
-  if (made) return made.objectId
-  throw new StewardError('not-propagated', `The notebook ${path} was made but is not shown yet; Steward looks again.`)
-}
-
+/** Decides once more: only now is it known for sure whose job it is to be. */
 async function applyJob(
   context: PlanContext,
   workspace: DatabricksClient,
-  decision: JobDecision,
+  sight: JobSight,
   apply: ApplyContext,
 ): Promise<string> {
-  if (decision.kind === 'refuse') throw explainRefusal(decision, 'job')
   const { clientId } = await apply.fact('application')
   const section = jobSectionOf(context.request)
+  const decision = decide(context, { ...sight, applicationId: clientId })
+  if (decision.kind === 'refuse') throw explainJobRefusal(decision, `job ${section.job.name}`)
   const wish = describeJob({ ...context, section, clientId })
-  if (decision.kind === 'create') return createJob(context, workspace, wish, apply)
-  const { job, differences, duplicates } = decision
+  if (decision.kind === 'create') return createJob(context, workspace, wish, clientId, apply)
+  const { job, differences, fieldsToRemove, duplicates } = decision
   if (differences.length > 0) {
     apply.guard()
-    const foreignTasks = job.settings.tasks.map(({ key }) => key).filter((key) => key !== wish.task.key)
-    if ((await workspace.updateJob(job.jobId, wish, foreignTasks)) === 'missing') {
+    if ((await workspace.updateJob(job.jobId, wish, fieldsToRemove)) === 'missing') {
       throw new StewardError('not-propagated', `The job ${job.jobId} was deleted just now; Steward looks again.`)
     }
   }
   for (const { jobId } of duplicates) {
+    const grants = (await workspace.getPermissions('jobs', jobId)) ?? []
+    if (!isOwnedBySteward(findOwner(grants), sight.ownClientId)) continue
     apply.guard()
     await workspace.deleteJob(jobId)
   }
@@ -150,6 +142,7 @@ function createJob(
   context: PlanContext,
   workspace: DatabricksClient,
   wish: JobSettings,
+  applicationId: string,
   { guard, intents }: ApplyContext,
 ): Promise<string> {
   const { workspaceUrl } = jobSectionOf(context.request)
@@ -157,11 +150,7 @@ function createJob(
     intent: `create-job/${workspaceUrl}/${wish.name}`,
     create: () => workspace.createJob(wish),
     find: async () => {
-      const [found, { clientId: ownClientId }] = await Promise.all([
-        workspace.listJobs(wish.name),
-        context.services.whoAmI(),
-      ])
-      const decision = decideJob(context.owner, wish, { found, ownClientId })
+      const decision = decide(context, { ...(await lookAtJobs(context, workspace)), applicationId })
       return decision.kind === 'keep' ? decision.job.jobId : undefined
     },
     subject: `Job ${wish.name} in ${new URL(workspaceUrl).hostname}`,
@@ -169,30 +158,4 @@ function createJob(
     guard,
     intents,
   })
-}
-
-function explainNotebook({ path, state }: NotebookState, host: string): StewardError | undefined {
-  if (state !== 'no-notebook') return undefined
-  return new StewardError(
-    'differs',
-    `${path} in ${host} is there, but is no notebook. Have a workspace admin move it away, or choose another name for the job.`,
-  )
-}
-
-export function explainRefusal(decision: JobDecision, target: string): StewardError | undefined {
-  if (decision.kind !== 'refuse') return undefined
-  const { job } = decision
-  const data = { jobId: job.jobId }
-  if (decision.reason === 'belongs-to-another') {
-    return new StewardError(
-      'belongs-to-another',
-      `The ${target} (id ${job.jobId}) belongs to the onboarding "${decision.belongsTo}". Choose another name for the job.`,
-      { data },
-    )
-  }
-  return new StewardError(
-    'not-ours',
-    `The ${target} (id ${job.jobId}) is there already and Steward did not make it. Choose another name for the job, or have a workspace admin rename that one.`,
-    { data },
-  )
 }

@@ -60,7 +60,8 @@ const job = {
     name: 'etl',
     tags: { steward: 'prod' },
     timeoutSeconds: 3600,
-    tasks: [{ key: 'check', notebookPath: settings.task.notebookPath, cluster: settings.task.cluster }],
+    hasGitSource: false,
+    tasks: [{ ...settings.task, isFromGit: false, hasAddedCode: false }],
   },
 }
 
@@ -142,6 +143,29 @@ describe('listing jobs', () => {
     ])
   })
 
+  it('tells where code comes from besides the notebook', async () => {
+    const [task] = rendered.tasks
+    const cluster = { ...task?.new_cluster, init_scripts: [{ workspace: { destination: '/x.sh' } }] }
+    const tasks = [
+      { ...task, notebook_task: { notebook_path: 'x', source: 'GIT' } },
+      { ...task, libraries: [{ pypi: { package: 'x' } }] },
+      { ...task, new_cluster: cluster },
+      { ...task, libraries: [], new_cluster: { ...cluster, init_scripts: [] } },
+    ]
+    const git_source = { git_url: 'https://example.com/x', git_provider: 'gitHub', git_branch: 'main' }
+    scripted.service.on('GET', `${JOBS}/list`, {
+      body: { jobs: [{ ...resource, settings: { ...rendered, git_source, tasks } }] },
+    })
+    const [found] = await scripted.workspace.listJobs('etl')
+    expect(found?.settings.hasGitSource).toBe(true)
+    expect(found?.settings.tasks.map(({ isFromGit, hasAddedCode }) => [isFromGit, hasAddedCode])).toEqual([
+      [true, false],
+      [false, true],
+      [false, true],
+      [false, false],
+    ])
+  })
+
   it.each([
     { jobs: [{ ...resource, job_id: 1.5 }] },
     { jobs: [{ ...resource, created_time: -1 }] },
@@ -152,6 +176,20 @@ describe('listing jobs', () => {
   ])('rejects %j', async (body) => {
     scripted.service.on('GET', `${JOBS}/list`, { body })
     await expect(scripted.workspace.listJobs('etl')).rejects.toMatchObject({ code: 'upstream-rejected' })
+  })
+})
+
+describe('whom a job runs as', () => {
+  it('is read from the job itself', async () => {
+    scripted.service.on('GET', `${JOBS}/get`, { body: { ...resource, run_as_user_name: 'app-1' } }, { body: resource })
+    expect(await scripted.workspace.getRunAs(LONG_ID)).toBe('app-1')
+    expect(await scripted.workspace.getRunAs('7')).toBeNull()
+    expect(scripted.sent()[0]).toBe(`GET ${JOBS}/get?job_id=${LONG_ID}`)
+  })
+
+  it('is nobody when the job is gone', async () => {
+    scripted.service.on('GET', `${JOBS}/get`, missing)
+    expect(await scripted.workspace.getRunAs('7')).toBeNull()
   })
 })
 
@@ -190,11 +228,11 @@ describe('changing a job', () => {
   it('sends its id as a number, whole, and what else shall go', async () => {
     scripted.service.on('POST', `${JOBS}/update`, { body: {} }, { body: {} })
     expect(await scripted.workspace.updateJob(LONG_ID, settings)).toBe('updated')
-    expect(await scripted.workspace.updateJob('7', settings, ['other'])).toBe('updated')
+    expect(await scripted.workspace.updateJob('7', settings, ['tasks/other', 'git_source'])).toBe('updated')
     expect(scripted.service.requests[0]?.body).toBe(`{"job_id":${LONG_ID},"new_settings":${JSON.stringify(rendered)}}`)
     expect(scripted.sent()[1]).toEqual([
       `POST ${JOBS}/update`,
-      { job_id: 7, new_settings: rendered, fields_to_remove: ['tasks/other'] },
+      { job_id: 7, new_settings: rendered, fields_to_remove: ['tasks/other', 'git_source'] },
     ])
   })
 

@@ -189,11 +189,17 @@ describe('jobs', () => {
     await workspace.createJob({ ...settings, name: 'other' })
     const { task, ...rest } = settings
     expect(await workspace.listJobs('etl')).toEqual([
-      { jobId, creator: identity().clientId, createdAt: expect.any(Date), settings: { ...rest, tasks: [task] } },
+      {
+        jobId,
+        creator: identity().clientId,
+        createdAt: expect.any(Date),
+        settings: { ...rest, hasGitSource: false, tasks: [{ ...task, isFromGit: false, hasAddedCode: false }] },
+      },
     ])
+    expect(await workspace.getRunAs(jobId)).toBe(identity().clientId)
     expect(await workspace.listJobs('none')).toEqual([])
     const changed = { ...settings, timeoutSeconds: 700, task: { ...task, key: 'other' } }
-    expect(await workspace.updateJob(jobId, changed, ['check'])).toBe('updated')
+    expect(await workspace.updateJob(jobId, changed, ['tasks/check'])).toBe('updated')
     expect(await workspace.listJobs('ETL')).toMatchObject([
       { jobId, settings: { timeoutSeconds: 700, tasks: [{ key: 'other' }] } },
     ])

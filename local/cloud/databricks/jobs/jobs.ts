@@ -22,7 +22,9 @@ const done: CloudResponse = { status: 200, body: {} }
 
 /** Whoever is neither an admin nor entitled to it gets no job that makes clusters. */
 function checkSettings({ workspace, caller }: WorkspaceCall, { tasks }: JobSettings): void {
-  for (const { notebook_task: notebook } of tasks) normalizePath(notebook.notebook_path)
+  for (const { notebook_task: notebook } of tasks) {
+    if (notebook.source === 'WORKSPACE') normalizePath(notebook.notebook_path)
+  }
   if (caller.isAdmin || tasks.length === 0) return
   if (findPrincipalIdentity(workspace, caller.clientId)?.mayCreateClusters !== true) {
     throw apiError(

@@ -5,7 +5,8 @@ import type { Job } from './job-state.ts'
 
 /** A job as lists show it: without tasks and clusters, unless they were asked for. */
 export function renderJob(job: Job, isExpanded: boolean): Readonly<Record<string, unknown>> {
-  const { tasks, job_clusters: clusters, ...rest } = job.settings
+  // Whom it runs as can be set here, and is shown elsewhere.
+  const { tasks, job_clusters: clusters, run_as: _runAs, ...rest } = job.settings
   const settings = isExpanded ? { ...rest, tasks, ...(clusters === undefined ? {} : { job_clusters: clusters }) } : rest
   return {
     job_id: toJsonNumber(job.jobId),
@@ -17,6 +18,6 @@ export function renderJob(job: Job, isExpanded: boolean): Readonly<Record<string
 
 /** A job as get shows it. */
 export function renderWholeJob(workspace: Workspace, job: Job): Readonly<Record<string, unknown>> {
-  const runAs = findOwner(workspace, job.jobId)
-  return { ...renderJob(job, true), ...(runAs === null ? {} : { run_as_user_name: runAs.name }) }
+  const runAs = job.settings.run_as?.service_principal_name ?? findOwner(workspace, job.jobId)?.name
+  return { ...renderJob(job, true), ...(runAs === undefined ? {} : { run_as_user_name: runAs }) }
 }

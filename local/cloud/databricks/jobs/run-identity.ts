@@ -2,7 +2,7 @@ import { listGroupNamesOf } from '../named-principals.ts'
 import { findOwner } from '../permissions/grants.ts'
 import { ADMINS, type Workspace } from '../workspace-state.ts'
 
-/** Whom a run acts as: the owner of its job. */
+/** Whom a run acts as. */
 export interface RunIdentity {
   /** Application id of a service principal, name of a user: what permissions and secrets know it by. */
   readonly name: string
@@ -35,8 +35,10 @@ export function findPrincipalIdentity(workspace: Workspace, applicationId: strin
   return describe(workspace, principal.applicationId ?? applicationId, principal.displayName, principal.entitlements)
 }
 
-/** Null when the owner is gone from the workspace, or may not act any more. */
+/** The owner of the job, unless it says that it runs as another. Null when the owner is gone from the workspace, or may not act any more. */
 export function findRunIdentity(workspace: Workspace, jobId: string): RunIdentity | null {
+  const runAs = workspace.jobs.get(jobId)?.settings.run_as
+  if (runAs !== undefined) return findPrincipalIdentity(workspace, runAs.service_principal_name)
   const owner = findOwner(workspace, jobId)
   if (owner === null) return null
   if (owner.kind === 'service-principal') return findPrincipalIdentity(workspace, owner.name)

@@ -45,6 +45,7 @@ const clusterShape = z.strictObject({
     })
     .optional(),
   enable_elastic_disk: z.boolean().optional(),
+  init_scripts: z.array(z.strictObject({ workspace: z.strictObject({ destination: z.string() }) })).optional(),
 })
 
 const newCluster = clusterShape
@@ -71,10 +72,11 @@ const task = z
     description: z.string().optional(),
     notebook_task: z.strictObject({
       notebook_path: z.string(),
-      source: z.enum(['WORKSPACE']).default('WORKSPACE'),
+      source: z.enum(['WORKSPACE', 'GIT']).default('WORKSPACE'),
       base_parameters: texts.optional(),
     }),
     new_cluster: newCluster.optional(),
+    libraries: z.array(z.strictObject({ pypi: z.strictObject({ package: z.string() }) })).optional(),
     job_cluster_key: z.string().optional(),
     existing_cluster_id: z.string().optional(),
     run_if: z.enum(['ALL_SUCCESS']).default('ALL_SUCCESS'),
@@ -100,6 +102,12 @@ const shape = {
   max_concurrent_runs: z.int().min(0).max(1000),
   timeout_seconds: z.int().nonnegative(),
   email_notifications: emailNotifications,
+  git_source: z.strictObject({
+    git_url: z.url({ protocol: /^https$/ }),
+    git_provider: z.enum(['gitHub', 'azureDevOpsServices']),
+    git_branch: z.string(),
+  }),
+  run_as: z.strictObject({ service_principal_name: z.string() }),
   format: z.literal('MULTI_TASK'),
 }
 
@@ -115,6 +123,8 @@ export const jobSettings = z
     max_concurrent_runs: shape.max_concurrent_runs.default(1),
     timeout_seconds: shape.timeout_seconds.default(0),
     email_notifications: shape.email_notifications.default({}),
+    git_source: shape.git_source.optional(),
+    run_as: shape.run_as.optional(),
     format: shape.format.default('MULTI_TASK'),
   })
   .superRefine(({ tasks, job_clusters = [] }, { addIssue }) => {
