@@ -30,6 +30,7 @@ export const memoryBenchmark: Benchmark = {
       },
     })
     try {
+      await stack.control.command('databricks', 'runTimes', { pendingMs: 0, runningMs: 0 })
       const pipeline = createPipeline(stack.baseUrl)
       say(`${many} onboardings of four kinds, ${AT_ONCE} at once, in one instance, no injected latency;`)
       say(`each reading: ${restMs / 1000} s of rest, a collection of garbage, then the median of ${READINGS}`)

@@ -42,8 +42,10 @@ const NEEDS: Readonly<Record<string, readonly string[]>> = {
   'databricks workspace.import': ['databricks workspace.mkdirs'],
   'databricks workspace.getStatus (2)': ['databricks workspace.import'],
   'databricks jobs.create': ['graph applications.create'],
-  'databricks permissions.set': ['databricks jobs.create', 'databricks servicePrincipals.create'],
-  'databricks permissions.update': ['databricks workspace.getStatus (2)', 'databricks servicePrincipals.create'],
+  // Nobody but admins may change what will run as the principal: seen before the job is handed over.
+  'databricks permissions.get': ['databricks workspace.getStatus (2)', 'databricks jobs.create'],
+  'databricks permissions.set': ['databricks permissions.get', 'databricks servicePrincipals.create'],
+  'databricks permissions.update': ['databricks permissions.get', 'databricks servicePrincipals.create'],
   'arm roleAssignments.create': ['graph servicePrincipals.create'],
   'arm roleAssignments.create (2)': ['graph servicePrincipals.create'],
   'databricks jobs.runNow': [

@@ -29,11 +29,17 @@ export function createWholeRequest(name: string) {
 /** Every kind of new principal in turn. */
 export function createMixedRequest(index: number) {
   const name = `mixed-${index}`
-  const { servicePrincipal, clientSecret, databricks } = createWholeRequest(name)
+  const whole = createWholeRequest(name)
+  const { servicePrincipal, clientSecret, machineLearning } = whole
+  const { workspace, entitlements, groups } = whole.databricks
   const kinds = [
-    { name, servicePrincipal, clientSecret, databricks },
-    { name, servicePrincipal, clientSecret },
-    { name, servicePrincipal: { kind: 'databricks', displayName: name }, databricks },
+    whole,
+    { name, servicePrincipal, clientSecret, machineLearning },
+    {
+      name,
+      servicePrincipal: { kind: 'databricks', displayName: name },
+      databricks: { workspace, entitlements, groups },
+    },
     { name, servicePrincipal },
   ]
   return kinds[index % kinds.length]

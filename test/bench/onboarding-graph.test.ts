@@ -30,6 +30,7 @@ const LOG = [
   'entra token.v2',
   'databricks groups.patch',
   'keyvault secrets.set',
+  'databricks permissions.get',
   'databricks permissions.set',
   'databricks permissions.update',
   'keyvault secrets.getVersion',

@@ -24,7 +24,7 @@ export const READS: readonly UpstreamCall[] = [
   ...listCalls('keyvault', 'secrets.get', 'secrets.get', 'deletedSecrets.get', 'secrets.getVersion'),
   ...listCalls('databricks', 'groups.list', 'groups.list', 'secretScopes.list', 'jobs.list'),
   ...listCalls('databricks', 'workspace.getStatus', 'workspace.getStatus'),
-  ...listCalls('databricks', 'secretAcls.get', 'workspaceSecrets.list', 'runs.get'),
+  ...listCalls('databricks', 'secretAcls.get', 'workspaceSecrets.list', 'permissions.get', 'runs.get'),
   ...listCalls('arm', 'machineLearningWorkspaces.get', 'registries.get'),
   ...listCalls('entra', 'token.v2'),
 ]
