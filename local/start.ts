@@ -8,6 +8,8 @@ const USAGE = `usage: npm start -- [options]
   --proxy-port N         where the way into the pretend Azure listens (any free port, or STEWARD_LOCAL_PROXY_PORT)
   --access keys|entra    who may call: function keys (default), or a pretended sign-in`
 
+const PARENT_CHECK_MS = 500
+
 interface StartOptions {
   readonly port: number
   readonly proxyPort: number
@@ -75,9 +77,14 @@ async function main(): Promise<void> {
     process.off('SIGINT', quit).off('SIGTERM', quit)
     process.on('SIGINT', resolve).on('SIGTERM', resolve)
   })
+  // npm stops the shell between itself and this process, and no more than that.
+  const parent = process.ppid
+  const orphaned = new Promise<void>((resolve) => {
+    setInterval(() => process.ppid !== parent && resolve(), PARENT_CHECK_MS).unref()
+  })
   const lines = createCurlLines(stack.baseUrl, access)
   process.stdout.write(`Steward runs, on a pretend Azure, at\n\n${stack.baseUrl}\n\n${lines}\nCtrl-C stops it all.\n`)
-  const end = await waitForEnd(stack, told)
+  const end = await waitForEnd(stack, Promise.race([told, orphaned]))
   if (end === 'broken') {
     process.stderr.write(`The functions host ended by itself:\n${stack.output().slice(-20).join('\n')}\n`)
     process.exitCode = 1

@@ -92,7 +92,7 @@ function reportScopeAndJob(
     report('databricks.secretScope.vault', 'is needed for the backend key-vault')
   }
   if (scope?.backend === 'databricks' && scope.vault !== undefined) {
-    report('databricks.secretScope.vault', 'is only for the backend key-vault')
+    report('databricks.secretScope.vault', 'is only for the backend key-vault: leave it out')
   }
   if (job === undefined) return
   reportTwice('databricks.job.managers', jobOutline.parse(job)?.managers ?? [], report)

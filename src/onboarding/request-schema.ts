@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { readRoleId } from '../platform/azure-roles.ts'
+import { ROLE_NAMES, readRoleId } from '../platform/azure-roles.ts'
 import { ENTITLEMENTS, onboardingName } from '../platform/config-schema.ts'
 
 const origin = z
@@ -36,7 +36,10 @@ const databricksPrincipal = z.strictObject({
 
 const clientSecret = z.strictObject({
   vault: origin.describe('Key Vault that the secret goes to.'),
-  secretName: z.string().regex(/^[0-9a-zA-Z-]{1,127}$/, 'must be 1 to 127 letters, digits and dashes'),
+  secretName: z
+    .string()
+    .regex(/^[0-9a-zA-Z-]{1,127}$/, 'must be 1 to 127 letters, digits and dashes')
+    .describe('Name of the secret in the vault, and of its copy in a scope.'),
   lifetimeDays: z.int().min(1).max(730).default(180).describe('Life of the client secret, in days.'),
 })
 
@@ -76,7 +79,9 @@ const job = z.strictObject({
       'must be <container>/<path>, without backticks, backslashes, dollar signs and braces',
     )
     .optional()
-    .describe('What the notebook reads in the storage account: <container>/<path>. SELECT 1 when left out.'),
+    .describe(
+      'What the notebook reads in the storage account: a container, a slash and a path. SELECT 1 when left out.',
+    ),
   managers: z
     .array(visibleName.max(255))
     .max(20)
@@ -122,10 +127,7 @@ const roles = z
     z
       .string()
       .max(100)
-      .refine(
-        (text) => readRoleId(text) !== undefined,
-        'must be the name of a role that Steward knows, or the id of a role',
-      ),
+      .refine((text) => readRoleId(text) !== undefined, `must be the id of a role, or one of ${ROLE_NAMES.join(', ')}`),
   )
   .max(20)
   .default([])
@@ -142,10 +144,12 @@ export const onboardingRequestSchema = z.strictObject({
   name: onboardingName.describe(
     'Name of the onboarding: it is part of the ownership marks, and stays the same for the life of the principal.',
   ),
-  servicePrincipal: z.discriminatedUnion('kind', [entraPrincipal, databricksPrincipal]),
-  clientSecret: clientSecret.optional(),
-  databricks: databricks.optional(),
-  machineLearning: machineLearning.optional(),
+  servicePrincipal: z
+    .discriminatedUnion('kind', [entraPrincipal, databricksPrincipal])
+    .describe('Whom all of it is for; one of two kinds.'),
+  clientSecret: clientSecret.optional().describe('A client secret in Key Vault.'),
+  databricks: databricks.optional().describe('What it gets in an Azure Databricks workspace.'),
+  machineLearning: machineLearning.optional().describe('Its roles on Azure Machine Learning.'),
 })
 
 export type OnboardingRequest = z.output<typeof onboardingRequestSchema>

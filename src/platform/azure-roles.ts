@@ -13,6 +13,9 @@ const ROLE_IDS = {
   'Role Based Access Control Administrator': 'f58310d9-a9f6-439a-9e8d-f62e7b41a168',
 } as const
 
+/** Names that need no id. */
+export const ROLE_NAMES: readonly string[] = Object.keys(ROLE_IDS)
+
 /** Whoever has one of these can give any role to anybody, on whatever it covers. */
 export const PRIVILEGED_ROLE_IDS: ReadonlySet<string> = new Set([
   ROLE_IDS.Owner,

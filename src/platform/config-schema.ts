@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { readRoleId } from './azure-roles.ts'
+import { ROLE_NAMES, readRoleId } from './azure-roles.ts'
 import { CLOUD_NAMES, httpsOrigin, reportContradictions } from './config-contradictions.ts'
 
 const resourceId = (type: string, example: string) =>
@@ -109,10 +109,7 @@ const databricks = z.strictObject({
 
 const role = z
   .string()
-  .refine(
-    (text) => readRoleId(text) !== undefined,
-    'must be the name of a role that Steward knows, or the id of a role',
-  )
+  .refine((text) => readRoleId(text) !== undefined, `must be the id of a role, or one of ${ROLE_NAMES.join(', ')}`)
 
 const ML = 'Microsoft.MachineLearningServices'
 const machineLearning = z.strictObject({

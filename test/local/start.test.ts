@@ -108,5 +108,17 @@ describe('npm start', () => {
     },
   )
 
+  it.skipIf(process.platform !== 'linux')('ends with the shell that npm put in between', async () => {
+    const shell = spawn('sh', ['-c', `"${process.execPath}" "${START}" --port 0; true`], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    })
+    for await (const chunk of shell.stdout) if (String(chunk).includes('Ctrl-C')) break
+    const started = await listDescendants(shell.pid ?? 0)
+    shell.kill()
+    expect(started.length).toBeGreaterThanOrEqual(5)
+    for (let tries = 0; tries < 100 && (await listAlive(started)).length > 0; tries += 1) await sleep(100)
+    expect(await listAlive(started)).toEqual([])
+  })
+
   it.for(['--port', '--proxy-port'])('says which port is taken and what to do: %s', (flag) => refuseTaken(flag))
 })
