@@ -94,6 +94,20 @@ async function addPasswordByHand(clientId: string): Promise<void> {
   expect(status).toBe(200)
 }
 
+describe('a client secret that the vault refuses', () => {
+  it('is revoked at once: nobody will ever read it there', async () => {
+    const { objectId: oid } = stack.cloud.settings.identity
+    const give = (role: string) => stack.control.command('keyvault', 'setRole', { vault: VAULT, oid, role })
+    await give('Key Vault Secrets User')
+    const { status, problem } = await pipeline.onboard(createSmallRequest('unwritable'))
+    await give('Key Vault Secrets Officer')
+    expect([status, problem?.code]).toEqual(['failed', 'upstream-denied'])
+    const { applications } = await takeInventory(stack.control)
+    const made = applications.filter(({ uniqueName }) => uniqueName === 'steward-prod-unwritable')
+    expect(made.map(({ passwordCredentials }) => passwordCredentials)).toEqual([[]])
+  })
+})
+
 describe('an application that somebody else prepared', () => {
   it('is not used, although Steward is its one owner', async () => {
     await plant('planted', { uniqueName: 'steward-prod-planted', owners: [stewardObjectId] })

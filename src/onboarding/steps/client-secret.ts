@@ -1,4 +1,5 @@
 import type { SecretVersion, VaultClient } from '../../clients/keyvault/client.ts'
+import { StewardError } from '../../platform/errors.ts'
 import type { Secret } from '../../platform/secret.ts'
 import {
   applicationUniqueName,
@@ -145,12 +146,22 @@ async function renew(
     await services.graph.removePassword(objectId, added.keyId).catch(() => undefined)
     throw error
   }
-  return store(context, vault, apply, { ...added, clientId, isDeletedOurs })
+  let mayBeStored = false
+  const onUnknown = (): void => {
+    mayBeStored = true
+  }
+  try {
+    return await store(context, vault, apply, { ...added, clientId, isDeletedOurs, onUnknown })
+  } catch (error) {
+    // A plain no of the vault: nobody will ever read it there. Whatever else it was, the secret is only swept later.
+    const isRefused = error instanceof StewardError && !error.retryable && !mayBeStored
+    if (isRefused) await services.graph.removePassword(objectId, added.keyId).catch(() => undefined)
+    throw error
+  }
 }
 
 /**
- * From here on the secret may be in the vault whatever the answer says, so it is not removed any more, only swept. A
- * deleted secret keeps its name to itself; ours is recovered here and not before, since what it holds is dead.
+ * From here on the secret may be in the vault although no answer says so: `onUnknown` is called then. A deleted secret keeps its name to itself; ours is recovered here and not before, since what it holds is dead.
  */
 async function store(
   { request, owner, patience }: PlanContext,
@@ -162,10 +173,11 @@ async function store(
     readonly endsAt: Date
     readonly clientId: string
     readonly isDeletedOurs: boolean
+    readonly onUnknown: () => void
   },
 ): Promise<SecretVersion> {
   const { vault: vaultUrl, secretName } = clientSecretSectionOf(request)
-  const { keyId, secret, endsAt, clientId, isDeletedOurs } = added
+  const { keyId, secret, endsAt, clientId, isDeletedOurs, onUnknown } = added
   const tags = writeClientSecretTags({ owner, clientId, keyId })
   const where = `Secret ${secretName} in ${new URL(vaultUrl).hostname}`
   return waitForPropagation({
@@ -177,6 +189,7 @@ async function store(
         .setSecret(secretName, { value: secret, expiresAt: endsAt, tags, contentType: 'text/plain' })
         .catch(toUnknownOutcome)
       if (outcome === 'outcome-unknown') {
+        onUnknown()
         const current = await vault.getCurrentSecret(secretName)
         return current?.tags['steward-key-id'] === keyId ? current : undefined
       }
