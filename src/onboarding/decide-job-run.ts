@@ -21,9 +21,6 @@ export type JobRunDecision =
   | { readonly kind: 'wait'; readonly run: Run }
   | { readonly kind: 'keep'; readonly run: Run }
 
-/** Results that mean that the job did what it is for. */
-const GOOD: ReadonlySet<string | null> = new Set(['SUCCESS'])
-
 /** Decides whether the job is known to work as it is: a good run of what stays counts, one that goes on is waited for. */
 export function decideJobRun({ isThere, isAsBefore, isBegun, isAskedFor, latest }: JobRunState): JobRunDecision {
   if (isBegun) return { kind: 'run', reason: 'begun' }
@@ -34,8 +31,9 @@ export function decideJobRun({ isThere, isAsBefore, isBegun, isAskedFor, latest 
   return isGood(latest) ? { kind: 'keep', run: latest } : { kind: 'run', reason: 'the last run failed' }
 }
 
+/** Whether the job did what it is for. */
 export function isGood({ result }: Run): boolean {
-  return GOOD.has(result)
+  return result === 'SUCCESS'
 }
 
 /** Codes of a run that was never let start, because as many as may go on at once went on. */

@@ -158,7 +158,7 @@ export function describeBase(
   { config, tenantId, services }: Pick<RunPorts, 'config' | 'tenantId' | 'services'>,
   request: OnboardingRequest,
   patience: Patience,
-  record: Pick<OnboardingRecord, 'intents' | 'steps' | 'createdAt'> | null = null,
+  record: Pick<OnboardingRecord, 'steps' | 'createdAt'> | null = null,
 ): LookContext {
   const owner = { instance: config.instance, name: request.name }
   const begunSteps = (record?.steps ?? []).flatMap(({ step, changes }) => (changes.length > 0 ? [step] : []))
@@ -170,7 +170,6 @@ export function describeBase(
     tenantId,
     services,
     patience,
-    intents: record?.intents ?? [],
     begunSteps,
     begunAt: record?.createdAt ?? null,
   }

@@ -136,8 +136,6 @@ export interface LookContext {
   readonly tenantId: string
   readonly services: OnboardingServices
   readonly patience: Patience
-  /** What an earlier run of this onboarding wrote down before it acted. */
-  readonly intents: readonly string[]
   /** Steps that an earlier run of this onboarding set out to change something in. */
   readonly begunSteps: readonly StepName[]
   /** When this onboarding was accepted; null for a mere plan. */

@@ -2,7 +2,7 @@ import { decideApplication } from '../decide-application.ts'
 import { explainRefusal } from '../explain-application.ts'
 import { adoptedClientId, findOwnApplication } from '../find-application.ts'
 import type { LookContext, StepPlan } from '../step.ts'
-import { NOTHING_TO_REMOVE } from './nothing.ts'
+import { NOTHING_TO_DO, refuse } from '../step-plans.ts'
 
 /**
  * Deletes the app registration, and with it its service principal; both can be restored for 30 days, which a new
@@ -11,7 +11,7 @@ import { NOTHING_TO_REMOVE } from './nothing.ts'
 export async function planApplicationRemoval(context: LookContext): Promise<StepPlan> {
   const { owner, services } = context
   const application = await findOwnApplication(context)
-  if (!application || adoptedClientId(context) !== undefined) return NOTHING_TO_REMOVE
+  if (!application || adoptedClientId(context) !== undefined) return NOTHING_TO_DO
   const [ownerIds, { objectId: ownObjectId }] = await Promise.all([
     services.graph.listOwnerIds(application.objectId),
     services.whoAmI(),
@@ -25,7 +25,7 @@ export async function planApplicationRemoval(context: LookContext): Promise<Step
     foreignCredentials,
     isAdopted: false,
   })
-  if (decision.kind === 'refuse') return { ...NOTHING_TO_REMOVE, refusal: explainRefusal(decision, application) }
+  if (decision.kind === 'refuse') return refuse(explainRefusal(decision, application))
   return {
     changes: [{ action: 'remove', target: `application ${application.displayName}`, reason: 'offboarded' }],
     apply: async ({ guard }) => {

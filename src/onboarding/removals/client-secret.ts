@@ -4,6 +4,7 @@ import { clientSecretSectionOf } from '../client-secret-section.ts'
 import { findOwnApplication } from '../find-application.ts'
 import { waitForPropagation } from '../propagation.ts'
 import type { Change, LookContext, StepPlan } from '../step.ts'
+import { refuse } from '../step-plans.ts'
 
 /**
  * Deletes the vault secret, which can be recovered for a while, then revokes every client secret with our mark: in this
@@ -20,7 +21,7 @@ export async function planClientSecretRemoval(context: LookContext): Promise<Ste
     const refusal = tags
       ? new StewardError('belongs-to-another', `The ${target} belongs to the onboarding "${tags.owner.name}".`)
       : new StewardError('not-ours', `Steward did not make the ${target}, so it does not remove it.`)
-    return { changes: [], refusal, apply: async () => undefined }
+    return refuse(refusal)
   }
   const mark = clientSecretDisplayName(owner.instance, vaultUrl, secretName)
   const revoked = application?.passwordCredentials.filter(({ displayName }) => displayName === mark) ?? []

@@ -1,7 +1,7 @@
 import type { LookContext, StepPlan } from '../step.ts'
+import { NOTHING_TO_DO } from '../step-plans.ts'
 import { scopeSectionOf } from '../steps/secret-scope.ts'
 import { findPrincipalsToRemove } from '../steps/workspace-principal.ts'
-import { NOTHING_TO_REMOVE } from './nothing.ts'
 
 /** Takes the principal's right to read the scope away. */
 export async function planSecretAclRemoval(context: LookContext): Promise<StepPlan> {
@@ -13,9 +13,9 @@ export async function planSecretAclRemoval(context: LookContext): Promise<StepPl
     findPrincipalsToRemove(context, workspace),
   ])
   const isThere = scopes.some(({ name }) => name.toLowerCase() === scopeName.toLowerCase())
-  if (!isThere || !principal) return NOTHING_TO_REMOVE
+  if (!isThere || !principal) return NOTHING_TO_DO
   const permission = await workspace.getSecretAcl(scopeName, principal.applicationId)
-  if (permission === null) return NOTHING_TO_REMOVE
+  if (permission === null) return NOTHING_TO_DO
   return {
     changes: [{ action: 'remove', target: `${permission} on ${target}`, reason: 'offboarded' }],
     apply: async ({ guard }) => {

@@ -1,9 +1,9 @@
 import { StewardError } from '../../platform/errors.ts'
 import { decideSecretScope } from '../decide-secret-scope.ts'
 import type { LookContext, StepPlan } from '../step.ts'
+import { NOTHING_TO_DO, refuse } from '../step-plans.ts'
 import { explainDifference, explainForeignAcls, scopeSectionOf } from '../steps/secret-scope.ts'
 import { findPrincipalsToRemove } from '../steps/workspace-principal.ts'
-import { NOTHING_TO_REMOVE } from './nothing.ts'
 
 /** Deletes the scope; the vault behind one stays as it is, and so does a scope in which others keep secrets. */
 export async function planSecretScopeRemoval(context: LookContext): Promise<StepPlan> {
@@ -12,13 +12,13 @@ export async function planSecretScopeRemoval(context: LookContext): Promise<Step
   const { scopeName } = wish
   const workspace = context.services.workspace(workspaceUrl)
   const decision = decideSecretScope(wish, await workspace.listSecretScopes())
-  if (decision.kind === 'create') return NOTHING_TO_REMOVE
+  if (decision.kind === 'create') return NOTHING_TO_DO
   if (decision.kind === 'refuse') {
-    return { ...NOTHING_TO_REMOVE, refusal: explainDifference(decision.found, target) }
+    return refuse(explainDifference(decision.found, target))
   }
   const [principal] = await findPrincipalsToRemove(context, workspace)
   const others = await explainForeignAcls(context, workspace, section, principal?.applicationId)
-  if (others) return { ...NOTHING_TO_REMOVE, refusal: others }
+  if (others) return refuse(others)
   const keys = wish.vault === null ? await workspace.listSecretKeys(scopeName) : []
   const foreign = keys.filter((key) => key !== context.request.clientSecret?.secretName)
   if (foreign.length > 0) {
@@ -26,7 +26,7 @@ export async function planSecretScopeRemoval(context: LookContext): Promise<Step
       'not-ours',
       `The ${target} holds secrets that this request does not name (${foreign.join(', ')}). Name them or move them elsewhere, then start the offboarding again.`,
     )
-    return { ...NOTHING_TO_REMOVE, refusal }
+    return refuse(refusal)
   }
   return {
     changes: [{ action: 'remove', target, reason: 'offboarded' }],

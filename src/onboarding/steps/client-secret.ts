@@ -14,6 +14,7 @@ import { decideClientSecret } from '../decide-client-secret.ts'
 import { explainForeignDeleted, explainRefusal } from '../explain-client-secret.ts'
 import { waitForPropagation } from '../propagation.ts'
 import type { ApplyContext, Change, PlanContext, Step } from '../step.ts'
+import { refuse } from '../step-plans.ts'
 
 const DAY_MS = 24 * 60 * 60 * 1000
 
@@ -34,7 +35,7 @@ export const clientSecretStep: Step = {
     const deleted = current ? null : await vault.getDeletedSecret(section.secretName)
     const target = `secret ${section.secretName} in ${new URL(section.vault).hostname}`
     if (deleted && readClientSecretTags(context.owner.instance, deleted.tags)?.owner.name !== context.owner.name) {
-      return { changes: [], refusal: explainForeignDeleted(target), apply: async () => undefined }
+      return refuse(explainForeignDeleted(target))
     }
     const isMarkedApplicationThere = await isOtherApplicationThere(context, { current, deleted }, application?.clientId)
     const now = new Date(context.patience.time.now())

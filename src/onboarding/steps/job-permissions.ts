@@ -1,5 +1,5 @@
 import type { DatabricksClient, DirectGrant, Grant } from '../../clients/databricks/client.ts'
-import { StewardError } from '../../platform/errors.ts'
+import type { StewardError } from '../../platform/errors.ts'
 import {
   canRead,
   decideJobPermissions,
@@ -12,7 +12,11 @@ import {
 import { explainEditors, explainManagers, explainOwner } from '../explain-job.ts'
 import { jobSectionOf } from '../job-settings.ts'
 import { waitForPropagation } from '../propagation.ts'
+import { requireGroups } from '../require-groups.ts'
 import type { ApplyContext, Change, PlanContext, Step } from '../step.ts'
+
+const MANAGER_MISSING =
+  'A group that shall manage the job is missing in the workspace. A workspace admin can create it; then send the request again.'
 
 /** The principal is the job's one owner and may read its notebook; managers may manage; others may see and run it as before. */
 export const jobPermissionsStep: Step = {
@@ -28,7 +32,7 @@ export const jobPermissionsStep: Step = {
       context.sighting('job'),
       context.sighting('application'),
       context.services.whoAmI(),
-      requireManagers(workspace, job.managers),
+      requireGroups(workspace, { path: 'databricks.job.managers', names: job.managers, summary: MANAGER_MISSING }),
     ])
     const applicationId = application?.clientId ?? ''
     const onNotebook = seen?.notebookId ? await workspace.getPermissions('notebooks', seen.notebookId) : null
@@ -60,19 +64,6 @@ export const jobPermissionsStep: Step = {
       },
     }
   },
-}
-
-async function requireManagers(workspace: DatabricksClient, managers: readonly string[]): Promise<void> {
-  const found = await Promise.all(managers.map((name) => workspace.findGroup(name)))
-  const issues = managers.flatMap((name, index) =>
-    found[index] ? [] : [{ path: `databricks.job.managers[${index}]`, message: `there is no group "${name}"` }],
-  )
-  if (issues.length === 0) return
-  throw new StewardError(
-    'not-found',
-    'A group that shall manage the job is missing in the workspace. A workspace admin can create it; then send the request again.',
-    { issues },
-  )
 }
 
 /** Why the job, as it is, must not run as the principal. */

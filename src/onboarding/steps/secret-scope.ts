@@ -6,7 +6,8 @@ import { lookAgain, toUnknownOutcome } from '../create-once.ts'
 import { decideSecretScope, findForeignAcls, type SecretScopeWish } from '../decide-secret-scope.ts'
 import { secretReference } from '../job-settings.ts'
 import type { OnboardingRequest } from '../request.ts'
-import type { ApplyContext, Change, PlanContext, Step, StepPlan } from '../step.ts'
+import type { ApplyContext, Change, PlanContext, Step } from '../step.ts'
+import { refuse } from '../step-plans.ts'
 import { requireReadableVault } from '../vault-access.ts'
 
 type Databricks = NonNullable<OnboardingRequest['databricks']>
@@ -131,10 +132,6 @@ async function listForeignAcls(
   // The application is known sooner: lists of the workspace lag behind.
   const applicationId = application?.clientId ?? (await context.sighting('workspace-principal'))?.applicationId
   return explainForeignAcls(context, workspace, section, applicationId)
-}
-
-function refuse(refusal: StewardError): StepPlan {
-  return { changes: [], refusal, apply: async () => undefined }
 }
 
 async function createScope(

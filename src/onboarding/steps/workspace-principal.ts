@@ -5,10 +5,10 @@ import { createOnce, createUnkeyed, lookAgain } from '../create-once.ts'
 import { decideWorkspacePrincipal, type WorkspacePrincipalDecision } from '../decide-workspace-principal.ts'
 import { findOwnApplication } from '../find-application.ts'
 import type { OnboardingRequest } from '../request.ts'
+import { type Group, requireGroups } from '../require-groups.ts'
 import type { ApplyContext, Change, LookContext, PlanContext, Step } from '../step.ts'
 
 type Section = NonNullable<OnboardingRequest['databricks']>
-type Group = { readonly groupId: string; readonly displayName: string }
 
 /** The principal is in the workspace with the entitlements and groups that were asked for. */
 export const workspacePrincipalStep: Step = {
@@ -46,28 +46,13 @@ export function workspaceSectionOf({ databricks }: OnboardingRequest): Section {
   return databricks
 }
 
-async function findGroups(workspace: DatabricksClient, section: Section): Promise<Group[]> {
-  const found = await Promise.all(section.groups.map((name) => workspace.findGroup(name)))
-  const issues = section.groups.flatMap((name, index) =>
-    found[index]
-      ? []
-      : [
-          {
-            path: `databricks.groups[${index}]`,
-            message: `there is no group "${name}" in ${section.workspace}`,
-          },
-        ],
-  )
-  if (issues.length > 0) {
-    throw new StewardError(
-      'not-found',
-      'A group is missing in the workspace. A workspace admin can create it; then send the request again.',
-      {
-        issues,
-      },
-    )
-  }
-  return found.filter((group) => group !== null)
+function findGroups(workspace: DatabricksClient, section: Section): Promise<Group[]> {
+  return requireGroups(workspace, {
+    path: 'databricks.groups',
+    names: section.groups,
+    summary: 'A group is missing in the workspace. A workspace admin can create it; then send the request again.',
+    where: ` in ${section.workspace}`,
+  })
 }
 
 /** The principals that answer to the wished identity: its id to adopt, its application, or our mark. */
