@@ -1,8 +1,10 @@
+export type Unit = 'ratio' | 'MB'
+
 /** One number, as `npm run bench -- --json` prints it. */
 export interface Result {
   readonly name: string
   readonly value: number
-  readonly unit: 'ratio'
+  readonly unit: Unit
   /** Null where the number is only to be known. */
   readonly goal: number | null
   readonly met: boolean
@@ -21,8 +23,8 @@ export interface Benchmark {
   measure(run: Run): Promise<Result[]>
 }
 
-export function judgeAtMost(name: string, value: number, goal: number): Result {
-  return { name, value: roundRatio(value), unit: 'ratio', goal, met: value <= goal }
+export function judgeAtMost(name: string, value: number, goal: number, unit: Unit = 'ratio'): Result {
+  return { name, value: roundRatio(value), unit, goal, met: value <= goal }
 }
 
 export function judgeAtLeast(name: string, value: number, goal: number): Result {

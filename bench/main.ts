@@ -1,10 +1,18 @@
 import type { Benchmark, Result } from './benchmark.ts'
 import { memoryBenchmark } from './memory.ts'
 import { onboardingBenchmark } from './onboarding.ts'
+import { rotationBenchmark } from './rotation.ts'
+import { rotationScanBenchmark } from './rotation-scan.ts'
 import { startBenchmark } from './start.ts'
 
 /** `npm run bench`: ratios, each measured within one run. Fails only when something could not be measured. */
-const BENCHMARKS: readonly Benchmark[] = [startBenchmark, onboardingBenchmark, memoryBenchmark]
+const BENCHMARKS: readonly Benchmark[] = [
+  startBenchmark,
+  onboardingBenchmark,
+  rotationBenchmark,
+  rotationScanBenchmark,
+  memoryBenchmark,
+]
 
 const words = process.argv.slice(2)
 const isJson = words.includes('--json')

@@ -1,9 +1,10 @@
-import { readFile } from 'node:fs/promises'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { createPipeline, type Pipeline } from '../local/pipeline.ts'
 import { type Stack, startStack } from '../local/stack.ts'
 import { type Benchmark, judgeAtMost, type Run, withoutGoal } from './benchmark.ts'
+import { readNodeArguments } from './node-arguments.ts'
 import { createMixedRequest } from './onboarding-requests.ts'
+import { readResidentMb } from './resident.ts'
 import { median } from './statistics.ts'
 
 const AT_ONCE = 16
@@ -26,7 +27,7 @@ export const memoryBenchmark: Benchmark = {
     const stack = await startStack({
       hostFlags: ['--poll-max-ms', '200'],
       settings: {
-        languageWorkers__node__arguments: `--expose-gc --import=${import.meta.resolve('./collect-preload.ts')}`,
+        languageWorkers__node__arguments: `${await readNodeArguments()} --expose-gc --import=${import.meta.resolve('./collect-preload.ts')}`,
       },
     })
     try {
@@ -92,12 +93,4 @@ async function collectGarbage({ output }: Stack, pid: number): Promise<number> {
     await sleep(50)
   }
   throw new Error(`process ${pid} does not collect garbage when it is asked to`)
-}
-
-/** From Linux's account of the process. Throws elsewhere. */
-async function readResidentMb(pid: number): Promise<number> {
-  const status = await readFile(`/proc/${pid}/status`, 'utf8')
-  const kilobytes = /^VmRSS:\s+(\d+) kB$/m.exec(status)?.[1]
-  if (kilobytes === undefined) throw new Error(`/proc/${pid}/status tells no VmRSS`)
-  return Number(kilobytes) / 1024
 }

@@ -1,4 +1,6 @@
+import { readFile } from 'node:fs/promises'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { parse } from 'yaml'
 import type { LoggedRequest } from '../local/cloud/request-log.ts'
 import { createPipeline } from '../local/pipeline.ts'
 import { type Stack, startStack } from '../local/stack.ts'
@@ -15,7 +17,7 @@ const LATENCIES_MS = [50, 200] as const
 export const onboardingBenchmark: Benchmark = {
   name: 'onboarding',
   measure: async ({ isQuick, say }) => {
-    const stack = await startStack()
+    const stack = await startStack({ config: await readUnhurriedConfig() })
     try {
       // How long a cluster takes is not ours to measure.
       await stack.control.command('databricks', 'runTimes', { pendingMs: 0, runningMs: 0 })
@@ -33,6 +35,16 @@ export const onboardingBenchmark: Benchmark = {
       await stack.stop()
     }
   },
+}
+
+/**
+ * The sample, with a workspace that may be asked as fast as one likes: an onboarding asks it more than the sample's 15 times,
+ * which at low latency would all come within a second, and so it would be the rate that is measured.
+ */
+async function readUnhurriedConfig(): Promise<unknown> {
+  const config = parse(await readFile(new URL('../steward.sample.yaml', import.meta.url), 'utf8'))
+  for (const workspace of config.databricks.workspaces) workspace.requestsPerSecond = 100
+  return config
 }
 
 async function onboardOnce({ control, baseUrl }: Stack, name: string): Promise<Measurement> {

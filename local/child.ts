@@ -32,7 +32,7 @@ const STOP_WITHIN_MS = 10_000
 
 /** Starts Node with these arguments and waits for the ready line. Throws with the output when it ends before. */
 export async function startChild(options: ChildOptions): Promise<Child> {
-  const { what, args, env = process.env, isReady, readyWithinMs = 30_000, onErrorLine } = options
+  const { what, args, env = process.env, isReady, readyWithinMs = 55_000, onErrorLine } = options
   const child = spawn(process.execPath, ['--import', END_WITH_PARENT, ...args], {
     env,
     stdio: ['pipe', 'pipe', 'pipe'],

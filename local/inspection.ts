@@ -75,8 +75,11 @@ export async function takeInventory(control: CloudControl): Promise<Inventory> {
 
 /** Every secret text that the pretend Azure ever gave out: what must be found nowhere but in a vault. */
 export async function listCanaries(control: CloudControl): Promise<string[]> {
-  const { secrets } = await control.command<{ secrets: string[] }>('graph', 'secrets')
-  return secrets
+  const [{ secrets }, { values }] = await Promise.all([
+    control.command<{ secrets: string[] }>('graph', 'secrets'),
+    control.command<{ values: string[] }>('databricks', 'credentialValues'),
+  ])
+  return [...secrets, ...values]
 }
 
 /** What a request log shows as changing something; asking for a token does not. */

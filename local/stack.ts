@@ -25,6 +25,8 @@ export interface StackOptions {
   /** More app settings; they win. */
   readonly settings?: Readonly<Record<string, string>>
   readonly recordFile?: string
+  /** Host names of the Databricks workspaces; those of the pretend tenant when absent. */
+  readonly workspaces?: readonly string[]
 }
 
 export interface RunningHost {
@@ -63,6 +65,7 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
     launchCloud({
       ...(options.proxyPort === undefined ? {} : { proxyPort: options.proxyPort }),
       ...(options.recordFile === undefined ? {} : { recordFile: options.recordFile }),
+      ...(options.workspaces === undefined ? {} : { workspaces: options.workspaces }),
     }),
     options.config === undefined ? readSampleConfig() : Promise.resolve(options.config),
   ] as const)
@@ -116,6 +119,8 @@ function appSettings(
     AzureWebJobsStorage: connectionString,
     STEWARD_CONFIG: JSON.stringify(config),
     STEWARD_ACCESS: options.access ?? 'keys',
+    // Once a year: whoever wants rotations sooner says when, or asks for them.
+    ROTATION_SCHEDULE: '0 0 3 1 1 *',
     AZURE_TENANT_ID: place.settings.tenantId,
     AZURE_CLIENT_ID: place.settings.identity.clientId,
     IDENTITY_ENDPOINT: place.identityEndpoint,

@@ -1,6 +1,6 @@
 import { ARM_RIGHTS } from '../src/clients/arm/rights.ts'
 import { MACHINE_LEARNING_RIGHTS } from '../src/clients/azureml/rights.ts'
-import { DATABRICKS_RIGHTS } from '../src/clients/databricks/rights.ts'
+import { DATABRICKS_RIGHTS, PRINCIPAL_RIGHTS } from '../src/clients/databricks/rights.ts'
 import { GRAPH_RIGHTS } from '../src/clients/graph/rights.ts'
 import { VAULT_RIGHTS } from '../src/clients/keyvault/rights.ts'
 import type { Right } from '../src/clients/right.ts'
@@ -23,6 +23,9 @@ const row = (logged: string | null, request: string, right: Right, why: string):
   why,
 })
 
+/** The part of what Steward does as the principal itself: it needs the principal's rights, not Steward's. */
+export const AS_PRINCIPAL = 'Azure Databricks, as the principal'
+
 /** The parts of the permissions document. */
 export const CALLS: Readonly<Record<string, readonly CallRow[]>> = {
   'Microsoft Graph': [
@@ -43,6 +46,18 @@ export const CALLS: Readonly<Record<string, readonly CallRow[]>> = {
       'GET /applications/{id}/federatedIdentityCredentials',
       GRAPH_RIGHTS.readApplication,
       'see that no workload elsewhere can sign in as it',
+    ),
+    row(
+      'graph federatedIdentityCredentials.create',
+      'POST /applications/{id}/federatedIdentityCredentials',
+      GRAPH_RIGHTS.changeFederatedCredentials,
+      "let Steward's identity sign in as it, for a rotation without a client secret",
+    ),
+    row(
+      'graph federatedIdentityCredentials.delete',
+      'DELETE /applications/{id}/federatedIdentityCredentials/{name}',
+      GRAPH_RIGHTS.changeFederatedCredentials,
+      'offboarding',
     ),
     row('graph applications.create', 'POST /applications', GRAPH_RIGHTS.createApplication, 'step application'),
     row('graph applications.delete', 'DELETE /applications/{id}', GRAPH_RIGHTS.deleteApplication, 'offboarding'),
@@ -107,6 +122,18 @@ export const CALLS: Readonly<Record<string, readonly CallRow[]>> = {
       'GET /secrets/{name}/versions',
       VAULT_RIGHTS.listVersions,
       'a client secret that no version names; a current version that is disabled',
+    ),
+    row(
+      'keyvault secrets.list',
+      'GET /secrets',
+      VAULT_RIGHTS.listSecrets,
+      'rotation: what is there to renew, told by tags and expiry',
+    ),
+    row(
+      'keyvault secrets.update',
+      'PATCH /secrets/{name}/{version}',
+      VAULT_RIGHTS.updateSecret,
+      'rotation: tags that tell how far it is; switching an old version off',
     ),
     row('keyvault secrets.set', 'PUT /secrets/{name}', VAULT_RIGHTS.setSecret, 'step client-secret'),
     row('keyvault secrets.delete', 'DELETE /secrets/{name}', VAULT_RIGHTS.deleteSecret, 'offboarding'),
@@ -246,11 +273,73 @@ export const CALLS: Readonly<Record<string, readonly CallRow[]>> = {
       DATABRICKS_RIGHTS.changePermissions,
       'step job-permissions: CAN_READ',
     ),
+    row(
+      'databricks permissions.get',
+      'GET /permissions/authorization/tokens',
+      DATABRICKS_RIGHTS.readTokenPermissions,
+      'step token-permission',
+    ),
+    row(
+      'databricks permissions.update',
+      'PATCH /permissions/authorization/tokens',
+      DATABRICKS_RIGHTS.changeTokenPermissions,
+      'step token-permission: CAN_USE; never PUT, which revokes the tokens of everybody else',
+    ),
+    row(
+      'databricks workspaceConf.get',
+      'GET /workspace-conf',
+      DATABRICKS_RIGHTS.readTokenSettings,
+      'whether tokens are switched on, and how long they may live',
+    ),
+    row(
+      'databricks tokenManagement.list',
+      'GET /token-management/tokens',
+      DATABRICKS_RIGHTS.readTokens,
+      'rotation: which tokens a principal has, and when they were used',
+    ),
+    row(
+      'databricks tokenManagement.delete',
+      'DELETE /token-management/tokens/{id}',
+      DATABRICKS_RIGHTS.revokeToken,
+      'rotation: a token whose time is over, or that reached nobody; offboarding',
+    ),
+    row(
+      'databricks principalSecrets.create',
+      'POST /accounts/servicePrincipals/{id}/credentials/secrets',
+      DATABRICKS_RIGHTS.changeOAuthSecrets,
+      'rotation: a principal that Databricks manages signs in with one',
+    ),
+    row(
+      'databricks principalSecrets.delete',
+      'DELETE /accounts/servicePrincipals/{id}/credentials/secrets/{secretId}',
+      DATABRICKS_RIGHTS.changeOAuthSecrets,
+      'rotation: the same, once it has served',
+    ),
     row('databricks jobs.runNow', 'POST /jobs/run-now', DATABRICKS_RIGHTS.runJob, 'step job-run'),
     row('databricks runs.list', 'GET /jobs/runs/list', DATABRICKS_RIGHTS.readRuns, 'step job-run: the newest run'),
     row('databricks runs.get', 'GET /jobs/runs/get', DATABRICKS_RIGHTS.readRuns, 'step job-run'),
     row('databricks runs.getOutput', 'GET /jobs/runs/get-output', DATABRICKS_RIGHTS.readRuns, 'why a run failed'),
     row('databricks runs.cancelAll', 'POST /jobs/runs/cancel-all', DATABRICKS_RIGHTS.cancelRuns, 'offboarding'),
+  ],
+  [AS_PRINCIPAL]: [
+    row(
+      'databricks oauth.token',
+      'POST /oidc/v1/token',
+      PRINCIPAL_RIGHTS.signIn,
+      'rotation: sign in with an OAuth secret',
+    ),
+    row(
+      'databricks me.get',
+      'GET /scim/v2/Me',
+      PRINCIPAL_RIGHTS.signIn,
+      'rotation: a new token is used before it is handed out',
+    ),
+    row(
+      'databricks token.create',
+      'POST /token/create',
+      PRINCIPAL_RIGHTS.createToken,
+      'rotation: only a principal itself can make its tokens',
+    ),
   ],
   'Azure Resource Manager': [
     row(

@@ -44,6 +44,8 @@ ${listKeys(schema, '').join('\n')}
 |---|---|
 | \`STEWARD_CONFIG\` | \`steward.yaml\` as JSON |
 | \`STEWARD_ACCESS\` | \`keys\` (default): callers need a function key. \`entra\`: App Service authentication stands in front, and callers need an app role |
+| \`ROTATION_SCHEDULE\` | when credentials are looked at and those that are due are replaced: NCRONTAB of six fields, in UTC, such as \`0 7 * * * *\`. Required: without it the host does not run the timer, and says nothing |
+| \`languageWorkers__node__arguments\` | \`--optimize-for-size\`: the Functions host starts Node with it, which then takes less than half the memory for some more processor time (docs/benchmarks.md) |
 | \`AZURE_TENANT_ID\` | id of the Microsoft Entra tenant |
 | \`AZURE_CLIENT_ID\` | client id of the user-assigned identity that Steward runs as |
 | \`AzureWebJobsStorage\`, or \`AzureWebJobsStorage__accountName\` | the storage account of the function app, where Steward keeps onboardings, audit rows and queues |
@@ -65,7 +67,10 @@ ${listKeys(requestSchema, '').join('\n')}
 
 What holds between them:
 
-- \`adopt\` needs the id of what is adopted (\`clientId\`, \`servicePrincipalId\`), and the role Steward.Admin.
+- \`adopt\` needs the id of what is adopted (\`clientId\`, \`servicePrincipalId\`, \`tokenId\`), and the role Steward.Admin.
+- A policy, completed by \`rotation\` of the configuration: \`renewBeforeDays\` is less than \`lifetimeDays\`, and \`graceHours\`
+  at most \`renewBeforeDays\`.
+- \`accessToken.signIn\` of \`client-secret\` needs \`clientSecret\`; their secret names differ.
 - \`secretScope.name\` is the name of the onboarding, alone or followed by a dot, an underscore or \`@\` and more.
 - \`secretScope.vault\` is needed for the backend \`key-vault\`, and refused for \`databricks\`. The vault must be dedicated to
   this onboarding in \`steward.yaml\`.

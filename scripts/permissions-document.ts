@@ -1,8 +1,10 @@
-import { CALLS, type CallRow } from './call-table.ts'
+import { AS_PRINCIPAL, CALLS, type CallRow } from './call-table.ts'
 
 /** `docs/permissions.md`, from the very rights that refusals are explained with. */
 export function describePermissions(): string {
-  const rows = Object.values(CALLS).flat()
+  const rows = Object.entries(CALLS)
+    .filter(([service]) => service !== AS_PRINCIPAL)
+    .flatMap(([, calls]) => calls)
   const grants = new Map(rows.map(({ right }) => [`${right.right} ${right.grantedBy}`, right]))
   return `# Permissions
 
@@ -18,7 +20,8 @@ is refused answers \`upstream-denied\` with the same words. Give only what your 
 |---|---|---|
 ${[...grants.values()].map(({ on, right, grantedBy }) => `| ${on} | ${right} | ${grantedBy} |`).join('\n')}
 
-Microsoft Entra itself asks for no right: a client secret is tried out by signing in with it.
+Microsoft Entra itself asks for no right: a client secret is tried out by signing in with it. What Steward does as a
+principal that it onboarded, it does with that principal's rights, which an onboarding gives it.
 
 ## Call by call
 ${Object.entries(CALLS)

@@ -1,12 +1,6 @@
-import fetch from 'node-fetch'
-import { createArmClient } from './clients/arm/client.ts'
-import { createMachineLearningClient } from './clients/azureml/client.ts'
-import { createDatabricksClient } from './clients/databricks/client.ts'
-import { createEntraClient } from './clients/entra/client.ts'
-import { createGraphClient } from './clients/graph/client.ts'
-import { createVaultClient } from './clients/keyvault/client.ts'
 import { createStorage } from './clients/storage/storage.ts'
-import { createDraining } from './onboarding/draining.ts'
+import { composeRotation, type Rotation } from './compose-rotation.ts'
+import { composeServices } from './compose-services.ts'
 import type { RunOutcome } from './onboarding/end-run.ts'
 import { type Access, listAccess } from './onboarding/list-access.ts'
 import {
@@ -25,21 +19,24 @@ import { describeBase, type RunTrigger, runOnboarding } from './onboarding/run.t
 import { boundDelay, type Enqueue } from './onboarding/run-message.ts'
 import type { StartOptions } from './onboarding/start.ts'
 import { startOnboarding } from './onboarding/start.ts'
-import type { LookContext, OnboardingServices, StepName } from './onboarding/step.ts'
+import type { LookContext, StepName } from './onboarding/step.ts'
 import { removalsOf } from './onboarding/steps.ts'
 import { createOnboardingStore } from './onboarding/table-store.ts'
 import { isAuthenticationOn } from './platform/access-mode.ts'
 import { CLOUDS } from './platform/clouds.ts'
 import { readSettings, type Settings } from './platform/config.ts'
 import { correlation } from './platform/correlation.ts'
+import { createDraining } from './platform/draining.ts'
 import { StewardError } from './platform/errors.ts'
-import { createHttpClient } from './platform/http/client.ts'
-import { createPace } from './platform/http/pace.ts'
-import { createIdentity, loadAzureCredential } from './platform/identity.ts'
+import { loadAzureCredential } from './platform/identity.ts'
 import { limits } from './platform/limits.ts'
 import { createLog, type Log } from './platform/log.ts'
 import { CONTAINERS, QUEUES, TABLES } from './platform/storage-names.ts'
 import { systemTime, type Time } from './platform/time.ts'
+import { rememberCredential } from './rotation/remember-credential.ts'
+import type { CredentialIdentity, CredentialRef } from './rotation/status.ts'
+import { createStatusStore } from './rotation/table-store.ts'
+import type { EnqueueWork } from './rotation/work-message.ts'
 import { createAuditTrail, createIdempotencyStore } from './trust/table-stores.ts'
 
 /** What would be done, and what stands in the way. */
@@ -62,6 +59,7 @@ export interface App {
   listAccess(resourceId: string): Promise<Access[]>
   resumeOnboardings(): Promise<void>
   readonly enqueueOnboarding: Enqueue
+  readonly rotation: Rotation
   /** Lets runs put their work down, for another instance to go on with; resolves when they have. */
   drain(): Promise<void>
   readonly onboardings: {
@@ -71,9 +69,6 @@ export interface App {
 }
 
 type Environment = Readonly<Record<string, string | undefined>>
-
-/** For services without a documented rate: enough for many onboardings at once, too little to be throttled for. */
-const DEFAULT_LIMITS = { concurrency: 16, requestsPerSecond: 50 }
 
 /** Plans for HTTP may look for this long. */
 const PLAN_MS = 60_000
@@ -86,7 +81,7 @@ export function composeApp(environment: Environment): App {
   const log = createLog((_level, line) => process.stderr.write(`${line}\n`))
   const settings = readSettingsOrSay(environment, log)
   const time = systemTime
-  const services = composeServices(environment, settings, log, time)
+  const remote = composeServices(environment, settings, log, time)
   const storage = createStorage({
     source: settings.storage,
     loadCredential: () => loadAzureCredential(environment, CLOUDS[settings.config.cloud]),
@@ -104,13 +99,31 @@ export function composeApp(environment: Environment): App {
       { correlationId: correlation.getStore()?.id, ...message },
       { delaySeconds: Math.ceil(boundDelay(delayMs) / 1000) },
     )
+  const audit = createAuditTrail(storage.table(TABLES.audit), time)
+  const statuses = createStatusStore(
+    { statuses: storage.table(TABLES.credentials), history: storage.table(TABLES.rotations) },
+    log,
+  )
+  const enqueueWork: EnqueueWork = (message, delayMs) =>
+    storage.queues.send(
+      QUEUES.rotations,
+      { correlationId: correlation.getStore()?.id, ...message },
+      { delaySeconds: Math.ceil(boundDelay(delayMs) / 1000) },
+    )
+  const services = {
+    ...remote,
+    credentials: {
+      remember: (place: CredentialRef, identity: CredentialIdentity) => rememberCredential(statuses, place, identity),
+      forget: (place: CredentialRef) => statuses.forget(place),
+    },
+  }
   const ports = {
     config,
     tenantId: settings.tenantId,
     services,
     store,
     leases: storage.leases,
-    audit: createAuditTrail(storage.table(TABLES.audit), time),
+    audit,
     idempotency: createIdempotencyStore(storage.table(TABLES.idempotency)),
     enqueue: enqueueOnboarding,
     draining,
@@ -137,6 +150,17 @@ export function composeApp(environment: Environment): App {
     runOnboarding: (onboardingId, trigger) => draining.watch(() => runOnboarding(ports, onboardingId, trigger)),
     listAccess: (resourceId) => listAccess(ports, resourceId),
     resumeOnboardings: () => resumeOnboardings(ports),
+    rotation: composeRotation({
+      config,
+      services: remote,
+      store: statuses,
+      leases: storage.leases,
+      audit,
+      enqueue: enqueueWork,
+      draining,
+      time,
+      log,
+    }),
     enqueueOnboarding,
     drain: () => draining.begin(),
     onboardings: store,
@@ -171,76 +195,4 @@ async function isReady(
       return false
     },
   )
-}
-
-function composeServices(
-  environment: Environment,
-  { config, tenantId }: Settings,
-  log: Log,
-  time: Time,
-): OnboardingServices {
-  const cloud = CLOUDS[config.cloud]
-  const identity = createIdentity({ loadCredential: () => loadAzureCredential(environment, cloud), time })
-  const identityLabel = environment['AZURE_CLIENT_ID'] ?? "the signed-in developer's identity"
-  const workspaces = config.databricks?.workspaces ?? []
-  const rates = new Map(workspaces.map(({ url, requestsPerSecond }) => [new URL(url).host, requestsPerSecond]))
-  const hosts = new Set([
-    cloud.authorityHost,
-    cloud.graphHost,
-    cloud.armHost,
-    ...config.vaults.map(({ url }) => new URL(url).host),
-    ...rates.keys(),
-  ])
-  const http = createHttpClient({
-    fetch,
-    time,
-    log,
-    allowsHost: (host) => hosts.has(host),
-    pace: createPace({
-      time,
-      limitsOf: (host) => ({
-        ...DEFAULT_LIMITS,
-        requestsPerSecond: rates.get(host) ?? DEFAULT_LIMITS.requestsPerSecond,
-      }),
-    }),
-  })
-  const resourceIds = new Map(workspaces.map(({ url, resourceId }) => [url, resourceId]))
-  const armToken = () => identity.token(`https://${cloud.armHost}`)
-  const graphAudience = `https://${cloud.graphHost}`
-  return {
-    graph: createGraphClient({
-      http,
-      token: () => identity.token(graphAudience),
-      host: cloud.graphHost,
-      identityLabel,
-    }),
-    entra: createEntraClient({ http, authorityHost: cloud.authorityHost, tenantId }),
-    vault: memoize((vaultUrl) =>
-      createVaultClient({ http, token: () => identity.token(cloud.vaultAudience), vaultUrl, identityLabel }),
-    ),
-    workspace: memoize((workspaceUrl) =>
-      createDatabricksClient({
-        http,
-        token: () => identity.token(cloud.databricksAudience),
-        managementToken: () => identity.token(cloud.serviceManagementAudience),
-        workspaceUrl,
-        workspaceResourceId: resourceIds.get(workspaceUrl) ?? '',
-        identityLabel,
-      }),
-    ),
-    arm: createArmClient({ http, token: armToken, host: cloud.armHost, identityLabel }),
-    machineLearning: createMachineLearningClient({ http, token: armToken, host: cloud.armHost, identityLabel }),
-    whoAmI: () => identity.whoAmI(graphAudience),
-    trialAudience: graphAudience,
-  }
-}
-
-/** One client for each origin; the allow-lists keep the number of origins to those of the configuration. */
-function memoize<T>(create: (url: string) => T): (url: string) => T {
-  const made = new Map<string, T>()
-  return (url) => {
-    const known = made.get(url) ?? create(url)
-    made.set(url, known)
-    return known
-  }
 }

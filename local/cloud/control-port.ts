@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type Server } from 'node:http'
 import { text } from 'node:stream/consumers'
 import type { Clock } from './clock.ts'
+import type { NamedCommand } from './control.ts'
 import type { Fault, FaultBook } from './faults.ts'
 import type { HoldRoom } from './holds.ts'
 import type { RequestLog } from './request-log.ts'
@@ -61,12 +62,20 @@ async function answer(options: ControlPortOptions, request: IncomingMessage): Pr
     case 'POST clock':
       clock.advance((input as { advanceMs: number }).advanceMs)
       return { now: clock.now() }
-    case 'POST services': {
-      const run = services.find(({ name }) => name === id)?.commands[command]
-      if (!run) throw new Error(`the local cloud has no command ${id}/${command}`)
-      return run(input)
+    case 'POST services':
+      return runCommand(services, { service: id, command, input })
+    case 'POST commands': {
+      const answers: unknown[] = []
+      for (const named of input as readonly NamedCommand[]) answers.push(await runCommand(services, named))
+      return answers
     }
     default:
       throw new Error(`the control port knows no ${request.method} ${url.pathname}`)
   }
+}
+
+function runCommand(services: readonly CloudService[], { service, command, input }: NamedCommand): unknown {
+  const run = services.find(({ name }) => name === service)?.commands[command]
+  if (!run) throw new Error(`the local cloud has no command ${service}/${command}`)
+  return run(input)
 }

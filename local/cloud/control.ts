@@ -19,6 +19,14 @@ export interface CloudControl {
   advanceClock(milliseconds: number): Promise<void>
   /** Runs a fake's own command. */
   command<T = unknown>(service: string, command: string, input?: unknown): Promise<T>
+  /** Runs many commands in one call, one after another, and gives their answers; the first that fails ends it. */
+  commands<T = unknown>(commands: readonly NamedCommand[]): Promise<T[]>
+}
+
+export interface NamedCommand {
+  readonly service: string
+  readonly command: string
+  readonly input?: unknown
 }
 
 export function createControl(url: string): CloudControl {
@@ -38,6 +46,7 @@ export function createControl(url: string): CloudControl {
     advanceClock: async (advanceMs) => void (await call('POST', '/clock', { advanceMs })),
     command: async <T>(service: string, command: string, input?: unknown) =>
       (await call('POST', `/services/${service}/${command}`, input === undefined ? {} : input)) as T,
+    commands: async <T>(commands: readonly NamedCommand[]) => (await call('POST', '/commands', commands)) as T[],
   }
 }
 

@@ -5,10 +5,17 @@ import { DEFAULT_SETTINGS } from './settings.ts'
 
 /** The local cloud as a process of its own: prints where it is as one line of JSON, and ends on a signal. */
 const { values } = parseArgs({
-  options: { 'proxy-port': { type: 'string', default: '0' }, record: { type: 'string' } },
+  options: {
+    'proxy-port': { type: 'string', default: '0' },
+    record: { type: 'string' },
+    workspaces: { type: 'string' },
+  },
 })
 const cloud = await startCloud({
-  settings: DEFAULT_SETTINGS,
+  settings:
+    values.workspaces === undefined
+      ? DEFAULT_SETTINGS
+      : { ...DEFAULT_SETTINGS, workspaces: values.workspaces.split(',') },
   createServices,
   proxyPort: Number(values['proxy-port']),
   ...(values.record === undefined ? {} : { recordFile: values.record }),

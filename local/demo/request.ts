@@ -7,6 +7,7 @@ export interface DemoRequest {
     readonly workspace: string
     readonly entitlements: readonly string[]
     readonly groups: readonly string[]
+    readonly accessToken: { readonly vault: string; readonly secretName: string; readonly lifetimeDays: number }
     readonly secretScope: { readonly name: string; readonly backend: string; readonly vault: string }
     readonly job: { readonly name: string; readonly storageAccount: string; readonly managers: readonly string[] }
   }

@@ -5,6 +5,7 @@ import type { ClaimBook } from './claims.ts'
 import { checkInventory, findWorkspace } from './inventory-claims.ts'
 import { checkRefusals } from './refusal-claims.ts'
 import type { DemoRequest } from './request.ts'
+import { checkRotation } from './rotation-claims.ts'
 import { checkSecret } from './secret-claims.ts'
 import type { Teller } from './teller.ts'
 
@@ -49,7 +50,7 @@ export async function runScenario({ stack, book, teller, request }: ScenarioOpti
   const beforePlan = await lastSeq()
   const plan = await dryRun('/api/onboardings')
   await book.check('the plan lists what every step would do', async () => ({
-    ok: plan.status === 200 && plan.planned === plan.steps && plan.steps === 9,
+    ok: plan.status === 200 && plan.planned === plan.steps && plan.steps === 11,
     detail: `${plan.planned} of ${plan.steps} steps`,
   }))
   await book.check('the dry run wrote nothing anywhere', () => wroteNothing(beforePlan))
@@ -74,6 +75,9 @@ export async function runScenario({ stack, book, teller, request }: ScenarioOpti
   teller.heading('What now exists, and how to use it')
   for (const line of JSON.stringify(again.result, null, 2).split('\n')) teller.line(line)
 
+  teller.heading('Keeping the token fresh')
+  await checkRotation({ stack, book, teller, pipeline, request, onboarded: again })
+
   teller.heading('A second principal asks for what is not its own')
   const beforeRefusals = await lastSeq()
   await checkRefusals(book, request, (body) => pipeline.call('POST', '/api/onboardings', body))
@@ -89,7 +93,7 @@ export async function runScenario({ stack, book, teller, request }: ScenarioOpti
       ...inventory.applications.filter(
         ({ appId, deletedDateTime }) => appId === applied.result.clientId && !deletedDateTime,
       ),
-      ...inventory.roleAssignments.filter(({ principalId }) => principalId === applied.result.servicePrincipalObjectId),
+      ...inventory.roleAssignments.filter(({ description }) => description === `steward/prod/${request.name}`),
       ...servicePrincipals.filter(({ applicationId }) => applicationId === applied.result.clientId),
       ...scopes,
       ...jobs,

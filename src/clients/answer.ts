@@ -27,6 +27,12 @@ export const isoDate = z
     return z.NEVER
   })
 
+/** `expires_in` of a token endpoint, which some write as text; 0 when the answer does not say. */
+export const lifetimeSeconds = z
+  .union([z.int().nonnegative(), z.string().regex(/^\d{1,9}$/)])
+  .nullish()
+  .transform((seconds) => Number(seconds ?? 0))
+
 /**
  * The body of an answer that should have one, judged by `schema`; `what` names the call. Throws `failure`: `upstream-rejected` unless
  * the call may not be repeated, since what it did, it did, whatever the answer looks like.

@@ -29,6 +29,8 @@ export interface ApiCall<T> {
   /** See `HttpRequest.isRepeatable`. */
   readonly isRepeatable: boolean
   readonly right: Right
+  /** See `HttpRequest.maxAnswerBytes`. */
+  readonly maxAnswerBytes?: number
   /** What a 2xx answer holds; an empty one is `undefined`. */
   readonly answer: z.ZodType<T>
 }
@@ -81,6 +83,7 @@ export function createJsonApi(options: JsonApiOptions): JsonApi {
         method: call.method,
         url: origin + call.path,
         isRepeatable: call.isRepeatable,
+        ...(call.maxAnswerBytes === undefined ? {} : { maxAnswerBytes: call.maxAnswerBytes }),
         headers: {
           ...headers,
           accept: 'application/json',

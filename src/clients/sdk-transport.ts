@@ -63,7 +63,7 @@ export function createSdkTransport(options: SdkTransportOptions): SdkHttpClient 
   }
 }
 
-const METHODS: readonly HttpMethod[] = ['GET', 'PUT', 'POST', 'DELETE']
+const METHODS: readonly HttpMethod[] = ['GET', 'PUT', 'POST', 'PATCH', 'DELETE']
 
 function readMethod({ method }: PipelineRequest): HttpMethod {
   const known = METHODS.find((candidate) => candidate === method)

@@ -41,6 +41,22 @@ export function registerFunctions(environment: Readonly<Record<string, string | 
   http('run-onboarding-step', 'POST', 'onboarding-steps/{step}', ({ runOnboardingStep }) => runOnboardingStep)
   http('plan-or-start-offboarding', 'POST', 'offboardings', ({ planOrStartOffboarding }) => planOrStartOffboarding)
   http('list-access', 'GET', 'access', ({ listAccess }) => listAccess)
+  http('list-credentials', 'GET', 'credentials', ({ listCredentials }) => listCredentials)
+  http('get-credential', 'GET', 'credentials/{vault}/{secret}', ({ getCredential }) => getCredential)
+  http('change-credential', 'PATCH', 'credentials/{vault}/{secret}', ({ changeCredential }) => changeCredential)
+  http(
+    'list-credential-history',
+    'GET',
+    'credentials/{vault}/{secret}/history',
+    ({ listCredentialHistory }) => listCredentialHistory,
+  )
+  http(
+    'rotate-credential',
+    'POST',
+    'credentials/{vault}/{secret}/rotations',
+    ({ rotateCredential }) => rotateCredential,
+  )
+  http('plan-rotations', 'GET', 'rotation-plan', ({ planRotations }) => planRotations)
   app.storageQueue('run-onboarding', {
     queueName: QUEUES.onboardings,
     connection: STORAGE,
@@ -49,6 +65,18 @@ export function registerFunctions(environment: Readonly<Record<string, string | 
   app.timer('resume-onboardings', {
     schedule: EVERY_FIVE_MINUTES,
     handler: async (...call) => (await load()).resumeOnboardings(...call),
+  })
+  app.storageQueue('work-on-credential', {
+    queueName: QUEUES.rotations,
+    connection: STORAGE,
+    handler: async (...call) => (await load()).workOnCredential(...call),
+  })
+  app.timer('rotate-credentials', {
+    schedule: '%ROTATION_SCHEDULE%',
+    handler: async (...call) => (await load()).rotateCredentials(...call),
+  })
+  app.eventGrid('on-secret-near-expiry', {
+    handler: async (...call) => (await load()).onSecretNearExpiry(...call),
   })
   app.hook.appTerminate(async () => (await load()).drainApp())
 }

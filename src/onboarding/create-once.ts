@@ -1,5 +1,6 @@
 import { StewardError } from '../platform/errors.ts'
-import { type Patience, waitForPropagation } from './propagation.ts'
+import { toUnknownOutcome } from '../platform/outcomes.ts'
+import { type Patience, waitForPropagation } from '../platform/propagation.ts'
 import type { Intents } from './step.ts'
 
 interface OnceOptions<T> {
@@ -80,19 +81,5 @@ export async function createUnkeyed<T>(options: UnkeyedOptions<T>): Promise<T> {
   throw new StewardError(
     'outcome-unknown',
     `${subject} was asked for, but Databricks neither confirmed nor shows it; Steward looks again.`,
-  )
-}
-
-/** Turns the one failure that leaves the outcome open into a value; every other failure stays thrown. */
-export function toUnknownOutcome(error: unknown): 'outcome-unknown' {
-  if (error instanceof StewardError && error.code === 'outcome-unknown') return 'outcome-unknown'
-  throw error
-}
-
-/** What is there although the look before did not see it has not been judged: the next run looks again. */
-export function lookAgain(subject: string): StewardError {
-  return new StewardError(
-    'not-propagated',
-    `${subject} turned out to be there already, unseen by the look before; Steward looks again before it goes on.`,
   )
 }

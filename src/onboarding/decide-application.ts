@@ -1,5 +1,5 @@
 import type { Application } from '../clients/graph/client.ts'
-import { applicationUniqueName, isClientSecretDisplayName, isStewardUniqueName, type Owner } from '../trust/marks.ts'
+import { applicationUniqueName, isCredentialMark, isStewardUniqueName, type Owner } from '../trust/marks.ts'
 
 /** What is known of an application that answers to the request. */
 export interface ApplicationState {
@@ -44,7 +44,7 @@ export function findForeignCredentials(
   federatedNames: readonly string[],
 ): string[] {
   const passwords = passwordCredentials.filter(
-    ({ displayName }) => displayName === null || !isClientSecretDisplayName(instance, displayName),
+    ({ displayName }) => displayName === null || !isCredentialMark(instance, displayName),
   )
   return [
     ...passwords.map(({ keyId, displayName }) => `client secret ${displayName ?? '(no name)'} (${keyId})`),

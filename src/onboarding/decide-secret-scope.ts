@@ -1,4 +1,4 @@
-import type { SecretAcl, SecretScope } from '../clients/databricks/client.ts'
+import type { SecretScope } from '../clients/databricks/client.ts'
 
 export interface SecretScopeWish {
   /** With the prefix, which is the mark. */
@@ -29,13 +29,4 @@ function isSameVault(found: SecretScope['vault'], wish: SecretScopeWish['vault']
   if (found === null || wish === null) return found === wish
   // Azure does not mind upper and lower case in resource ids.
   return found.url === wish.url && found.resourceId.toLowerCase() === wish.resourceId.toLowerCase()
-}
-
-/**
- * Who has a permission on the scope that nobody of ours gave: anybody may make a scope of any name, and whoever made it
- * reads all that is put there. Admins can do that anyway.
- */
-export function findForeignAcls(acls: readonly SecretAcl[], ours: readonly string[]): SecretAcl[] {
-  const expected = new Set(['admins', ...ours].map((name) => name.toLowerCase()))
-  return acls.filter(({ principal }) => !expected.has(principal.toLowerCase()))
 }

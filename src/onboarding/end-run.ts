@@ -1,7 +1,7 @@
+import type { Draining } from '../platform/draining.ts'
 import type { StewardError } from '../platform/errors.ts'
 import type { Log } from '../platform/log.ts'
 import type { Time } from '../platform/time.ts'
-import type { Draining } from './draining.ts'
 import { describeProblem, findObstacles, type OnboardingPlan } from './plan.ts'
 import type { Progress } from './progress.ts'
 import type { OnboardingRecord, Problem, StepState } from './record.ts'

@@ -1,6 +1,6 @@
 import type { DatabricksClient } from '../clients/databricks/client.ts'
 import { StewardError } from '../platform/errors.ts'
-import { lookAgain } from './create-once.ts'
+import { lookAgain } from '../platform/outcomes.ts'
 import { isSameSource, jobSectionOf, notebookPathOf, writeNotebook } from './job-settings.ts'
 import type { ApplyContext, PlanContext } from './step.ts'
 

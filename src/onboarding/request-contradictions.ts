@@ -25,6 +25,7 @@ const sectionOutline = z
     adopt: adoptOutline,
     entitlements: namesOutline,
     groups: namesOutline,
+    accessToken: z.unknown().optional(),
     secretScope: z.unknown().optional(),
     job: z.unknown().optional(),
   })
@@ -59,6 +60,7 @@ export function findContradictions(request: unknown): Issue[] {
     reportTwice(`databricks.${key}`, section[key], report)
   }
   reportScopeAndJob(known, section, report)
+  reportAccessToken(known, section.accessToken, report)
   return issues
 }
 
@@ -72,7 +74,7 @@ const scopeOutline = z
   })
   .nullable()
   .catch(null)
-const secretOutline = z.object({ vault: textOutline }).nullable().catch(null)
+const secretOutline = z.object({ vault: textOutline, secretName: textOutline }).partial().nullable().catch(null)
 const jobOutline = z.object({ managers: namesOutline }).nullable().catch(null)
 
 function reportScopeAndJob(
@@ -104,6 +106,36 @@ function reportScopeAndJob(
   const secret = secretOutline.parse(known?.clientSecret ?? null)
   if (isInVault && typeof scope.vault === 'string' && secret?.vault && secret.vault !== scope.vault) {
     report('databricks.secretScope.vault', 'must be the vault of clientSecret: the job reads that secret in this scope')
+  }
+}
+
+const tokenOutline = z
+  .object({
+    vault: textOutline,
+    secretName: textOutline,
+    signIn: z.string().nullable().catch(null),
+    tokenId: z.unknown().optional(),
+    adopt: adoptOutline,
+  })
+  .partial()
+  .nullable()
+  .catch(null)
+
+function reportAccessToken(known: z.output<typeof outline>, accessToken: unknown, report: Report): void {
+  const token = tokenOutline.parse(accessToken ?? null)
+  if (!token) return
+  if (contradicts(token.adopt ?? false, token.tokenId)) {
+    report('databricks.accessToken.adopt', 'and tokenId go together: adopting needs both')
+  }
+  if (token.signIn === 'client-secret' && known?.clientSecret === undefined) {
+    report('databricks.accessToken.signIn', '"client-secret" needs clientSecret: Steward signs in with it')
+  }
+  const secret = secretOutline.parse(known?.clientSecret ?? null)
+  if (secret?.secretName && secret.secretName.toLowerCase() === token.secretName?.toLowerCase()) {
+    report(
+      'databricks.accessToken.secretName',
+      'is that of clientSecret: each needs a name of its own, in the vault and in a scope',
+    )
   }
 }
 

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { ROLE_NAMES, readRoleId } from '../platform/azure-roles.ts'
 import { ENTITLEMENTS, onboardingName } from '../platform/config-schema.ts'
+import { policyFields } from '../platform/rotation-policy.ts'
 
 const origin = z
   .string()
@@ -34,13 +35,51 @@ const databricksPrincipal = z.strictObject({
   displayName,
 })
 
+const { lifetimeDays: tokenLifetimeDays, ...policyRest } = policyFields
+
+const policy = z
+  .strictObject({
+    renewBeforeDays: policyRest.renewBeforeDays.exactOptional(),
+    graceHours: policyRest.graceHours.exactOptional(),
+    whenStillUsed: policyRest.whenStillUsed.exactOptional(),
+    maxWaitHours: policyRest.maxWaitHours.exactOptional(),
+  })
+  .optional()
+  .describe('How it is rotated, where that differs from the configuration.')
+
+const secretName = z.string().regex(/^[0-9a-zA-Z-]{1,127}$/, 'must be 1 to 127 letters, digits and dashes')
+
 const clientSecret = z.strictObject({
   vault: origin.describe('Key Vault that the secret goes to.'),
-  secretName: z
-    .string()
-    .regex(/^[0-9a-zA-Z-]{1,127}$/, 'must be 1 to 127 letters, digits and dashes')
-    .describe('Name of the secret in the vault, and of its copy in a scope.'),
+  secretName: secretName.describe('Name of the secret in the vault, and of its copy in a scope.'),
   lifetimeDays: z.int().min(1).max(730).default(180).describe('Life of the client secret, in days.'),
+  policy,
+})
+
+const accessToken = z.strictObject({
+  vault: origin.describe('Key Vault that the token goes to.'),
+  secretName: secretName.describe('Name of the secret in the vault, and of its copy in a scope.'),
+  lifetimeDays: tokenLifetimeDays
+    .optional()
+    .describe('Life of each token, in days; rotation.lifetimeDays of the configuration when left out.'),
+  policy,
+  signIn: z
+    .enum(['federated-identity', 'client-secret'])
+    .default('federated-identity')
+    .describe(
+      "How Steward acts as the principal of kind entra when it makes a token: its own identity as the application's federated credential, or the client secret of this request.",
+    ),
+  tokenId: z
+    .string()
+    .regex(/^[0-9a-f]{8,64}$/, 'must be the id of a token')
+    .optional()
+    .describe('Id of the token that the vault secret holds already; needs adopt.'),
+  adopt: z
+    .boolean()
+    .default(false)
+    .describe(
+      'Consent to rotate, and to revoke, the token named by tokenId, which is in the vault secret although Steward did not put it there.',
+    ),
 })
 
 const secretScope = z.strictObject({
@@ -107,6 +146,7 @@ const databricks = z.strictObject({
     .boolean()
     .default(false)
     .describe('Consent to take over the workspace principal named by servicePrincipalId.'),
+  accessToken: accessToken.optional().describe("A personal access token of the principal's own, in Key Vault."),
   secretScope: secretScope.optional().describe('A secret scope that the principal may read.'),
   job: job.optional().describe('A job that the principal owns; needs clientSecret and secretScope.'),
 })

@@ -1,6 +1,7 @@
 import { StewardError } from '../platform/errors.ts'
 import { toIssues } from '../platform/zod-issues.ts'
 import type { Asked, Wishes } from '../trust/allow-lists.ts'
+import { secretExclusionKey } from '../trust/exclusion.ts'
 import { findContradictions } from './request-contradictions.ts'
 import { type OnboardingRequest, onboardingRequestSchema } from './request-schema.ts'
 
@@ -28,7 +29,10 @@ export function wishesOf({
   const scope = section?.secretScope
   return {
     onboarding: name,
-    vaults: one(secret?.vault, 'clientSecret.vault'),
+    vaults: [
+      ...one(secret?.vault, 'clientSecret.vault'),
+      ...one(section?.accessToken?.vault, 'databricks.accessToken.vault'),
+    ],
     scopeVaults: one(scope?.vault, 'databricks.secretScope.vault'),
     workspaces: one(section?.workspace, 'databricks.workspace'),
     entitlements: list(section?.entitlements ?? [], 'databricks.entitlements'),
@@ -53,7 +57,11 @@ export function placesOf(request: OnboardingRequest): Wishes {
 
 /** Whether anything is to be taken over that Steward did not make; only an Admin may ask for that. */
 export function asksToAdopt({ servicePrincipal, databricks: section }: OnboardingRequest): boolean {
-  return (servicePrincipal.kind === 'entra' && servicePrincipal.adopt) || section?.adopt === true
+  return (
+    (servicePrincipal.kind === 'entra' && servicePrincipal.adopt) ||
+    section?.adopt === true ||
+    section?.accessToken?.adopt === true
+  )
 }
 
 /** What must not be worked on twice at once: the principal, whatever is adopted, and the vault secret. */
@@ -68,6 +76,8 @@ export function exclusionKeysOf({
     keys.push(`client-id/${servicePrincipal.clientId}`)
   if (section?.servicePrincipalId)
     keys.push(`workspace-principal/${new URL(section.workspace).hostname}/${section.servicePrincipalId}`)
-  if (secret) keys.push(`secret/${new URL(secret.vault).hostname}/${secret.secretName.toLowerCase()}`)
+  for (const held of [secret, section?.accessToken]) {
+    if (held) keys.push(secretExclusionKey(held.vault, held.secretName))
+  }
   return keys.sort()
 }

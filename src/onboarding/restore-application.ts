@@ -1,9 +1,9 @@
 import type { Application, DeletedItem } from '../clients/graph/client.ts'
 import { StewardError } from '../platform/errors.ts'
+import { waitForPropagation } from '../platform/propagation.ts'
 import { applicationUniqueName } from '../trust/marks.ts'
 import { explainUnrestored } from './explain-application.ts'
-import { judgeApplication } from './judge-application.ts'
-import { waitForPropagation } from './propagation.ts'
+import { judgeApplication, listFederatedCredentials } from './judge-application.ts'
 import type { PlanContext } from './step.ts'
 
 /**
@@ -28,7 +28,8 @@ export async function restoreApplication(
     patience,
     attempt: async () => (await graph.getApplicationByClientId(deleted.clientId)) ?? undefined,
   })
-  const decision = await judgeApplication(context, application)
+  const federated = await listFederatedCredentials(context, application, false)
+  const decision = await judgeApplication(context, application, federated)
   if (decision.kind === 'refuse') {
     guard()
     await graph.deleteApplication(application.objectId)

@@ -1,25 +1,26 @@
 import type { OnboardingRequest } from './request.ts'
-import type { Facts } from './step.ts'
+import type { Facts, StoredCredential } from './step.ts'
+
+/** A secret in the vault, and how to get at it. */
+interface UsableSecret extends StoredCredential {
+  /** For app settings of Functions and App Service. */
+  readonly keyVaultReference: string
+  /** For a shell. */
+  readonly command: string
+}
 
 /** How to use what an onboarding made: what to put where, never a secret itself. */
 export interface OnboardingResult {
   readonly tenantId: string
   readonly clientId?: string
   readonly servicePrincipalObjectId?: string
-  readonly clientSecret?: {
-    readonly vault: string
-    readonly secretName: string
-    readonly version: string
-    readonly expiresAt: string | null
-    /** For app settings of Functions and App Service. */
-    readonly keyVaultReference: string
-    /** For a shell. */
-    readonly command: string
-  }
+  readonly clientSecret?: UsableSecret
   readonly databricks?: {
     readonly workspace: string
     readonly principalId: string
     readonly applicationId: string
+    /** Rotated by Steward from now on: read it from the vault each time. */
+    readonly accessToken?: UsableSecret & { readonly issuedBy: string }
     readonly secretScope?: {
       readonly name: string
       readonly backend: 'databricks' | 'key-vault'
@@ -56,14 +57,23 @@ export function describeResult(
     ...(application ? { clientId: application.clientId } : {}),
     ...(servicePrincipal ? { servicePrincipalObjectId: servicePrincipal.objectId } : {}),
     ...(secret ? { clientSecret: describeSecret(secret) } : {}),
-    ...(principal ? { databricks: { ...principal, ...describeScope(request, facts), ...describeJob(facts) } } : {}),
+    ...(principal
+      ? {
+          databricks: {
+            ...principal,
+            ...describeToken(facts),
+            ...describeScope(request, facts),
+            ...describeJob(facts),
+          },
+        }
+      : {}),
     ...(assignments
       ? { machineLearning: { roleAssignments: assignments, ...describeMachineLearning(request.machineLearning) } }
       : {}),
   }
 }
 
-function describeSecret({ vault, secretName, version, expiresAt }: Facts['client-secret']) {
+function describeSecret({ vault, secretName, version, expiresAt }: StoredCredential): UsableSecret {
   const [vaultName] = new URL(vault).hostname.split('.')
   return {
     vault,
@@ -73,6 +83,12 @@ function describeSecret({ vault, secretName, version, expiresAt }: Facts['client
     keyVaultReference: `@Microsoft.KeyVault(SecretUri=${vault}/secrets/${secretName})`,
     command: `az keyvault secret show --vault-name ${vaultName} --name ${secretName} --query value --output tsv`,
   }
+}
+
+function describeToken({
+  'access-token': token,
+}: Partial<Facts>): Pick<NonNullable<OnboardingResult['databricks']>, 'accessToken'> {
+  return token ? { accessToken: { ...describeSecret(token), issuedBy: token.issuedBy } } : {}
 }
 
 function describeScope(

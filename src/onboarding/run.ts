@@ -3,14 +3,15 @@ import type { Config } from '../platform/config-schema.ts'
 import { StewardError, toStewardError } from '../platform/errors.ts'
 import { limits } from '../platform/limits.ts'
 import type { Log } from '../platform/log.ts'
+import type { Patience } from '../platform/propagation.ts'
 import { requireAllowed } from '../trust/allow-lists.ts'
 import type { AuditTrail } from '../trust/audit.ts'
 import { type ExclusionPorts, type Guard, withExclusion } from '../trust/exclusion.ts'
 import { applyPlan } from './apply.ts'
 import { type EndPorts, endBlocked, endRun, type RunOutcome } from './end-run.ts'
 import { combineObstacles, findObstacles, type OnboardingPlan, planOffboarding, planOnboarding } from './plan.ts'
+import { requireSoundPolicies } from './policies.ts'
 import { createProgress, type Progress } from './progress.ts'
-import type { Patience } from './propagation.ts'
 import { isEnded, isNewer, type OnboardingRecord, type OnboardingStore } from './record.ts'
 import { exclusionKeysOf, type OnboardingRequest, placesOf, wishesOf } from './request.ts'
 import type { LookContext, OnboardingServices, StepName } from './step.ts'
@@ -200,6 +201,7 @@ function planRecord(
 function findForbidden(config: Config, { direction, request }: OnboardingRecord): StewardError | null {
   try {
     requireAllowed(config, direction === 'onboarding' ? wishesOf(request) : placesOf(request))
+    if (direction === 'onboarding') requireSoundPolicies(config, request)
     return null
   } catch (thrown) {
     return toStewardError(thrown)

@@ -53,7 +53,7 @@ export function auditEntries(
       action: `${state.step}: ${change.action} (${change.reason})`,
       target: change.target,
       outcome: outcomeOf(state),
-      onboardingId,
+      workId: onboardingId,
       correlationId,
     })),
   )

@@ -2,13 +2,15 @@ import type { ArmClient } from '../clients/arm/client.ts'
 import type { MachineLearningClient } from '../clients/azureml/client.ts'
 import type { DatabricksClient, Grant } from '../clients/databricks/client.ts'
 import type { EntraClient } from '../clients/entra/client.ts'
-import type { GraphClient } from '../clients/graph/client.ts'
+import type { Application, GraphClient } from '../clients/graph/client.ts'
 import type { VaultClient } from '../clients/keyvault/client.ts'
 import type { Cloud } from '../platform/clouds.ts'
 import type { Config } from '../platform/config-schema.ts'
 import type { StewardError } from '../platform/errors.ts'
+import type { Patience } from '../platform/propagation.ts'
+import type { ActingMethod, ActingPorts } from '../trust/act-as-principal.ts'
+import type { CredentialTags } from '../trust/credential-tags.ts'
 import type { Owner } from '../trust/marks.ts'
-import type { Patience } from './propagation.ts'
 import type { OnboardingRequest } from './request.ts'
 
 /** The steps, in the order in which people read them. */
@@ -16,6 +18,8 @@ export const STEP_NAMES = [
   'application',
   'client-secret',
   'workspace-principal',
+  'token-permission',
+  'access-token',
   'secret-scope',
   'secret-acl',
   'job',
@@ -34,24 +38,18 @@ export interface Change {
   readonly reason: string
 }
 
-/** A client secret as the app registration lists it. */
-export interface PasswordCredential {
-  readonly keyId: string
-  readonly displayName: string | null
-  readonly startsAt: Date
-  readonly endsAt: Date
-}
-
 /** What looking found out that other steps need for their own plan; null while the thing does not exist. */
 export interface Sightings {
   application: {
     readonly clientId: string
-    readonly passwordCredentials: readonly PasswordCredential[]
+    readonly passwordCredentials: Application['passwordCredentials']
   } | null
   'service-principal': { readonly objectId: string } | null
   /** The version that stays; null when there will be a new one. */
   'client-secret': { readonly version: string } | null
   'workspace-principal': { readonly applicationId: string } | null
+  /** As with the client secret. */
+  'access-token': { readonly version: string } | null
   'secret-scope': { readonly scopeName: string } | null
   job: {
     readonly jobId: string
@@ -68,6 +66,15 @@ export interface Sightings {
 
 export type SightingName = keyof Sightings
 
+/** A credential in the vault. */
+export interface StoredCredential {
+  readonly vault: string
+  readonly secretName: string
+  readonly version: string
+  /** ISO 8601. */
+  readonly expiresAt: string | null
+}
+
 /**
  * What is true once a step has made it so. Facts, not steps, are what other steps wait for, so that a client secret can
  * be asked for while the service principal is still being made.
@@ -75,13 +82,9 @@ export type SightingName = keyof Sightings
 export interface Facts {
   application: { readonly clientId: string; readonly objectId: string }
   'service-principal': { readonly clientId: string; readonly objectId: string }
-  'client-secret': {
-    readonly vault: string
-    readonly secretName: string
-    readonly version: string
-    /** ISO 8601. */
-    readonly expiresAt: string | null
-  }
+  'client-secret': StoredCredential
+  /** Steward can act as the application, if the request has something to do as it. */
+  'sign-in': { readonly clientId: string }
   'workspace-principal': {
     readonly workspace: string
     readonly principalId: string
@@ -95,6 +98,8 @@ export interface Facts {
     /** How a cluster's settings name the client secret in it; null when there is none. */
     readonly secretReference: string | null
   }
+  'token-permission': { readonly applicationId: string }
+  'access-token': StoredCredential & { readonly issuedBy: ActingMethod }
   /** What the scope shall hold is in it. */
   'secret-copy': { readonly scopeName: string }
   'secret-acl': { readonly scopeName: string; readonly permission: 'READ' }
@@ -113,6 +118,17 @@ export interface Facts {
 
 export type FactName = keyof Facts
 
+/** What is remembered of the credentials that are kept fresh from now on. */
+export interface CredentialMemory {
+  /** Whose the credential in this secret is; later the vault's tags must say the same. */
+  remember(
+    place: { readonly vaultUrl: string; readonly secretName: string },
+    identity: Pick<CredentialTags, 'kind' | 'clientId' | 'workspace'> & { readonly name: string },
+  ): Promise<void>
+  /** What is taken away is not missed any more. */
+  forget(place: { readonly vaultUrl: string; readonly secretName: string }): Promise<void>
+}
+
 /** The remote services, as far as onboarding uses them; vaults and workspaces are looked up by origin. */
 export interface OnboardingServices {
   readonly graph: GraphClient
@@ -125,6 +141,8 @@ export interface OnboardingServices {
   whoAmI(): Promise<{ readonly objectId: string; readonly clientId: string }>
   /** Audience that every tenant has, for trying a client secret. */
   readonly trialAudience: string
+  readonly acting: ActingPorts
+  readonly credentials: CredentialMemory
 }
 
 /** What every look at an onboarding starts from: reads only. */

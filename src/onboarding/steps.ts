@@ -1,3 +1,4 @@
+import { planAccessTokenRemoval } from './removals/access-token.ts'
 import { planApplicationRemoval } from './removals/application.ts'
 import { planClientSecretRemoval } from './removals/client-secret.ts'
 import { planJobRemoval } from './removals/job.ts'
@@ -7,6 +8,7 @@ import { planSecretScopeRemoval } from './removals/secret-scope.ts'
 import { planWorkspacePrincipalRemoval } from './removals/workspace-principal.ts'
 import type { OnboardingRequest } from './request.ts'
 import { type Removal, STEP_NAMES, type Step, type StepName } from './step.ts'
+import { accessTokenStep } from './steps/access-token.ts'
 import { applicationStep } from './steps/application.ts'
 import { clientSecretStep } from './steps/client-secret.ts'
 import { jobStep } from './steps/job.ts'
@@ -15,12 +17,15 @@ import { jobRunStep } from './steps/job-run.ts'
 import { roleAssignmentsStep } from './steps/role-assignments.ts'
 import { secretAclStep } from './steps/secret-acl.ts'
 import { secretScopeStep } from './steps/secret-scope.ts'
+import { tokenPermissionStep } from './steps/token-permission.ts'
 import { workspacePrincipalStep } from './steps/workspace-principal.ts'
 
 const STEPS: Readonly<Record<StepName, Step>> = {
   application: applicationStep,
   'client-secret': clientSecretStep,
   'workspace-principal': workspacePrincipalStep,
+  'token-permission': tokenPermissionStep,
+  'access-token': accessTokenStep,
   'secret-scope': secretScopeStep,
   'secret-acl': secretAclStep,
   job: jobStep,
@@ -39,6 +44,7 @@ export const REMOVABLE_STEPS = [
   'application',
   'client-secret',
   'workspace-principal',
+  'access-token',
   'secret-scope',
   'secret-acl',
   'job',
@@ -49,6 +55,7 @@ const REMOVALS: Readonly<Record<(typeof REMOVABLE_STEPS)[number], Removal['plan'
   application: planApplicationRemoval,
   'client-secret': planClientSecretRemoval,
   'workspace-principal': planWorkspacePrincipalRemoval,
+  'access-token': planAccessTokenRemoval,
   'secret-scope': planSecretScopeRemoval,
   'secret-acl': planSecretAclRemoval,
   job: planJobRemoval,

@@ -16,6 +16,8 @@ export interface Cloud {
   readonly storageSuffix: string
   /** Tokens for a workspace name Azure Databricks itself as their audience. */
   readonly databricksAudience: string
+  /** Of a managed identity's token that stands for an application (https://learn.microsoft.com/entra/workload-id/workload-identity-federation-config-app-trust-managed-identity). */
+  readonly federationAudience: string
 }
 
 /** Client id of Azure Databricks itself, the same in every tenant and cloud. */
@@ -34,6 +36,7 @@ export const CLOUDS: Readonly<Record<CloudName, Cloud>> = {
     databricksSuffix: '.azuredatabricks.net',
     storageSuffix: 'core.windows.net',
     databricksAudience: AZURE_DATABRICKS,
+    federationAudience: 'api://AzureADTokenExchange',
   },
   AzureUSGovernment: {
     name: 'AzureUSGovernment',
@@ -46,6 +49,7 @@ export const CLOUDS: Readonly<Record<CloudName, Cloud>> = {
     databricksSuffix: '.databricks.azure.us',
     storageSuffix: 'core.usgovcloudapi.net',
     databricksAudience: AZURE_DATABRICKS,
+    federationAudience: 'api://AzureADTokenExchangeUSGov',
   },
   AzureChinaCloud: {
     name: 'AzureChinaCloud',
@@ -58,5 +62,6 @@ export const CLOUDS: Readonly<Record<CloudName, Cloud>> = {
     databricksSuffix: '.databricks.azure.cn',
     storageSuffix: 'core.chinacloudapi.cn',
     databricksAudience: AZURE_DATABRICKS,
+    federationAudience: 'api://AzureADTokenExchangeChina',
   },
 }

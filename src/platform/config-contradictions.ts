@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { PRIVILEGED_ROLE_IDS, readRoleId } from './azure-roles.ts'
 import { CLOUDS } from './clouds.ts'
+import { findRotationContradictions } from './rotation-config.ts'
 
 export const CLOUD_NAMES = ['AzureCloud', 'AzureUSGovernment', 'AzureChinaCloud'] as const
 
@@ -34,6 +35,7 @@ const outline = z
       })
       .nullable()
       .catch(null),
+    rotation: z.unknown(),
   })
   .nullable()
   .catch(null)
@@ -80,6 +82,7 @@ export function reportContradictions(config: unknown, context: z.RefinementCtx):
   }
   if (known.databricks) reportGroups(known.databricks, report)
   if (known.machineLearning) reportRoles(known.machineLearning, report)
+  for (const { path, message } of findRotationContradictions(known.rotation)) report(['rotation', ...path], message)
 }
 
 type Report = (path: Path, message: string) => void

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { ROLE_NAMES, readRoleId } from './azure-roles.ts'
 import { CLOUD_NAMES, httpsOrigin, reportContradictions } from './config-contradictions.ts'
+import { rotationSection } from './rotation-config.ts'
 
 const resourceId = (type: string, example: string) =>
   z
@@ -157,6 +158,7 @@ export const configSchema = z
     machineLearning: machineLearning
       .optional()
       .describe('Azure Machine Learning; without it an onboarding has no such section.'),
+    rotation: rotationSection,
   })
   // Whatever else is wrong, all of it is told at once.
   .superRefine(reportContradictions, { when: () => true })

@@ -16,6 +16,9 @@ export interface Settings {
 /** A setting of a function app is at most 32 768 characters; below it there is room for the platform's own escaping. */
 const MAX_CONFIG_LENGTH = 30_000
 
+/** Five or six fields of what a field may be made of; whether they are in range is for the host to say. */
+const NCRONTAB = /^[\w*,/-]+( +[\w*,/-]+){4,5}$/
+
 type Environment = Readonly<Record<string, string | undefined>>
 
 /** Reads and judges every setting at once. Throws `configuration-invalid` with all issues, each under its setting's name. */
@@ -30,6 +33,7 @@ export function readSettings(environment: Environment): Settings {
     })
   }
   const access = readAccess(environment, issues)
+  checkSchedule(environment['ROTATION_SCHEDULE'], issues)
   const storage = readStorage(environment, issues)
   if (!config || !storage || issues.length > 0) {
     throw new StewardError(
@@ -51,6 +55,15 @@ function readAccess(environment: Environment, issues: Issue[]): AccessMode {
       message: 'must be "keys" or "entra"',
     })
   return readAccessMode(environment)
+}
+
+/** The host reads it for the timer; where it is missing that one function is dead, and nothing else tells. */
+function checkSchedule(schedule: string | undefined, issues: Issue[]): void {
+  if (schedule && NCRONTAB.test(schedule.trim())) return
+  issues.push({
+    path: 'ROTATION_SCHEDULE',
+    message: `${schedule ? 'is no NCRONTAB expression' : 'is missing'}; set six fields (second minute hour day month weekday, UTC) such as 0 7 * * * *`,
+  })
 }
 
 function readStorage(environment: Environment, issues: Issue[]): Settings['storage'] | undefined {

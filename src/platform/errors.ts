@@ -13,6 +13,7 @@ export type ErrorCode =
   | 'differs'
   | 'vault-unreadable'
   | 'run-failed'
+  | 'in-grace'
   | 'superseded'
   | 'needs'
   | 'idempotency-key-reused'
@@ -60,6 +61,7 @@ const STATUS: Record<ErrorCode, number> = {
   differs: 409,
   'vault-unreadable': 409,
   'run-failed': 409,
+  'in-grace': 409,
   superseded: 409,
   needs: 409,
   'idempotency-key-reused': 422,

@@ -21,7 +21,8 @@ const SECRET_SHAPE: readonly RegExp[] = [
  */
 const SECRET_PLACE: readonly RegExp[] = [
   /(?<told>\b(?:client_secret|client_assertion|password|access_token|refresh_token|sig|code|AccountKey|SharedAccessSignature)=)[^&;\s"']+/gi,
-  /(?<told>(?<quote>\\{0,7})"(?:secretText|value|clientSecret|client_secret|client_assertion|password|access_token|refresh_token|id_token|token_value|tokenValue|accountKey)\k<quote>"\s{0,9}:\s{0,9}\k<quote>").*?(?=(?<!\\)\k<quote>"|$)/gis,
+  /(?<told>(?<quote>\\{0,7})"(?:secretText|secret|value|clientSecret|client_secret|client_assertion|password|access_token|refresh_token|id_token|token_value|tokenValue|accountKey)\k<quote>"\s{0,9}:\s{0,9}\k<quote>").*?(?=(?<!\\)\k<quote>"|$)/gis,
+  /(?<told>\bBasic )[\w+/-]{24,}={0,2}/gi,
   /(?<told>\bBearer )[\w.~+/=-]+/gi,
   /(?<told>\b(?:authorization|x-functions-key|x-identity-header)[\\"']{0,8}\s{0,9}[:=]\s{0,9}[\\"']{0,8}(?:(?:Basic|Bearer|SharedKey|SharedAccessSignature) )?)[^\s"'\\,]+/gi,
 ]

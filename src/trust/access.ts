@@ -15,6 +15,12 @@ export const ACCESS = {
   'run-onboarding-step': 'Steward.Operator',
   'plan-or-start-offboarding': 'Steward.Admin',
   'list-access': 'Steward.Reader',
+  'list-credentials': 'Steward.Reader',
+  'get-credential': 'Steward.Reader',
+  'list-credential-history': 'Steward.Reader',
+  'plan-rotations': 'Steward.Reader',
+  'rotate-credential': 'Steward.Operator',
+  'change-credential': 'Steward.Operator',
 } as const satisfies Record<string, Role | 'open'>
 
 export type HttpFunctionName = keyof typeof ACCESS

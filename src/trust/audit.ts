@@ -6,7 +6,8 @@ export interface AuditEntry {
   readonly action: string
   readonly target: string
   readonly outcome: 'started' | 'done' | 'failed'
-  readonly onboardingId: string
+  /** What the change was part of: an onboarding's id, or a credential. */
+  readonly workId: string
   readonly correlationId: string
 }
 

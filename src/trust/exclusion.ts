@@ -3,12 +3,18 @@ import type { Leases } from '../clients/storage/leases.ts'
 import { StewardError } from '../platform/errors.ts'
 import type { Log } from '../platform/log.ts'
 import type { Time } from '../platform/time.ts'
+import { credentialKey } from './credential-tags.ts'
 
 /** Azure allows 15 to 60; short, because after a crash the next run waits this long. */
 export const LEASE_SECONDS = 20
 const RENEW_EVERY_MS = (LEASE_SECONDS / 2) * 1000
 /** The last part of a lease is not trusted: the request that follows a check takes time too. */
 const TRUSTED_MS = (LEASE_SECONDS - 5) * 1000
+
+/** The key under which a vault secret is worked on, whoever does it. */
+export function secretExclusionKey(vaultUrl: string, secretName: string): string {
+  return `secret/${credentialKey(vaultUrl, secretName)}`
+}
 
 /** Throws `lease-lost` when the exclusion can no longer be relied on. */
 export type Guard = () => void
@@ -77,6 +83,33 @@ export async function withExclusion<T>(
         leases.release(name, leaseId).catch((error: unknown) => log.warn('lease-release-failed', { keys, error })),
       ),
     )
+  }
+}
+
+/** How often a call asks again for what is held elsewhere. */
+const ASK_EVERY_MS = 500
+
+/** The same for a call that somebody waits for: what is held elsewhere is waited for, up to a bound; then throws `busy`. */
+export async function withPatientExclusion<T>(
+  ports: ExclusionPorts,
+  keys: readonly string[],
+  waitMs: number,
+  work: (guard: Guard) => Promise<T>,
+): Promise<T> {
+  const { time } = ports
+  const end = time.elapsed() + waitMs
+  for (;;) {
+    let isHeld = false
+    try {
+      return await withExclusion(ports, keys, (guard) => {
+        isHeld = true
+        return work(guard)
+      })
+    } catch (error) {
+      const isElsewhere = !isHeld && error instanceof StewardError && error.code === 'busy'
+      if (!isElsewhere || time.elapsed() + ASK_EVERY_MS > end) throw error
+      await time.sleep(ASK_EVERY_MS)
+    }
   }
 }
 

@@ -29,14 +29,27 @@ export function isStewardExternalId(externalId: string): boolean {
   return externalId.startsWith('steward/')
 }
 
-/** `displayName` of a client secret: it names the vault secret that holds it, so an orphan is recognised as ours. */
-export function clientSecretDisplayName(instance: string, vaultUrl: string, secretName: string): string {
+/**
+ * `displayName` of a client secret and comment of a token: it names the vault secret that holds it, so an orphan is
+ * recognised as ours.
+ */
+export function credentialMark(instance: string, vaultUrl: string, secretName: string): string {
   return `steward/${instance}/${new URL(vaultUrl).hostname}/${secretName}`
 }
 
-/** Whether a client secret bears the mark of this deployment, for whatever vault secret. */
-export function isClientSecretDisplayName(instance: string, displayName: string): boolean {
-  return displayName.startsWith(`steward/${instance}/`)
+/** Whether a credential bears the mark of this deployment, for whatever vault secret. */
+export function isCredentialMark(instance: string, mark: string): boolean {
+  return mark.startsWith(`steward/${instance}/`)
+}
+
+/** Comment of the token that lives for a moment, so that a workspace keeps permissions on tokens. */
+export function bootstrapMark(instance: string): string {
+  return `steward/${instance}/bootstrap`
+}
+
+/** Name of the federated credential that lets Steward's own identity act as an application. */
+export function federatedCredentialName(instance: string): string {
+  return `steward-${instance}`
 }
 
 /** Name of a secret scope: everything behind the prefix begins with the onboarding's name. */
@@ -72,42 +85,4 @@ export function roleAssignmentDescription({ instance, name }: Owner): string {
 export function readRoleAssignmentDescription(description: string | null): Owner | null {
   const [, instance, name] = /^steward\/([^/]+)\/([^/]+)$/.exec(description ?? '') ?? []
   return instance !== undefined && name !== undefined ? { instance, name } : null
-}
-
-const TAG_SCHEMA = '1'
-
-/** What the tags of a vault secret tell: whose it is and which credential its version holds. */
-export interface ClientSecretTags {
-  readonly owner: Owner
-  readonly clientId: string
-  /** Key id of the client secret on the app registration. */
-  readonly keyId: string
-}
-
-/** Tags of a vault secret version that holds a client secret (Key Vault allows 15 tags of 256 characters). */
-export function writeClientSecretTags({ owner, clientId, keyId }: ClientSecretTags): Record<string, string> {
-  return {
-    'steward-schema': TAG_SCHEMA,
-    'steward-kind': 'client-secret',
-    'steward-instance': owner.instance,
-    'steward-name': owner.name,
-    'steward-client-id': clientId,
-    'steward-key-id': keyId,
-  }
-}
-
-/** Reads the tags back; null when the version does not bear a complete mark of this instance. */
-export function readClientSecretTags(
-  instance: string,
-  tags: Readonly<Record<string, string>>,
-): ClientSecretTags | null {
-  const name = tags['steward-name']
-  const clientId = tags['steward-client-id']
-  const keyId = tags['steward-key-id']
-  const isOurs =
-    tags['steward-schema'] === TAG_SCHEMA &&
-    tags['steward-kind'] === 'client-secret' &&
-    tags['steward-instance'] === instance
-  if (!isOurs || !name || !clientId || !keyId) return null
-  return { owner: { instance, name }, clientId, keyId }
 }

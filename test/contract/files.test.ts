@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import { describe, expect, it } from 'vitest'
 import { parse } from 'yaml'
+import { requireSoundPolicies } from '../../src/onboarding/policies.ts'
 import { parseOnboardingRequest, wishesOf } from '../../src/onboarding/request.ts'
 import { readSettings } from '../../src/platform/config.ts'
 import { configSchema } from '../../src/platform/config-schema.ts'
@@ -45,6 +46,7 @@ describe('steward.sample.yaml', () => {
     const config = configSchema.parse(parse(await read('steward.sample.yaml')))
     const request = parseOnboardingRequest(JSON.parse(await read('examples/onboarding.json')))
     expect(() => requireAllowed(config, wishesOf(request))).not.toThrow()
+    expect(() => requireSoundPolicies(config, request)).not.toThrow()
     expect(() => requireAllowed({ ...config, vaults: [] }, wishesOf(request))).toThrow()
   })
 })
@@ -68,8 +70,9 @@ describe('local.settings.sample.json', () => {
         ],
       }),
     )
-    // This one is the host's: which worker runs the app.
-    expect([...asked, 'FUNCTIONS_WORKER_RUNTIME'].toSorted()).toEqual(Object.keys(Values).toSorted())
+    // These are the host's: which worker runs the app, and how.
+    const ofHost = ['FUNCTIONS_WORKER_RUNTIME', 'languageWorkers__node__arguments']
+    expect([...asked, ...ofHost].toSorted()).toEqual(Object.keys(Values).toSorted())
   })
 
   it('is all that is missing from a working one', async () => {

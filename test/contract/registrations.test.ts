@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process'
-import { stat } from 'node:fs/promises'
+import { readFile, stat } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { Cron } from 'croner'
@@ -30,6 +30,12 @@ const ROUTES = {
   'run-onboarding-step': ['POST', 'onboarding-steps/{step}'],
   'plan-or-start-offboarding': ['POST', 'offboardings'],
   'list-access': ['GET', 'access'],
+  'list-credentials': ['GET', 'credentials'],
+  'get-credential': ['GET', 'credentials/{vault}/{secret}'],
+  'change-credential': ['PATCH', 'credentials/{vault}/{secret}'],
+  'list-credential-history': ['GET', 'credentials/{vault}/{secret}/history'],
+  'rotate-credential': ['POST', 'credentials/{vault}/{secret}/rotations'],
+  'plan-rotations': ['GET', 'rotation-plan'],
 } as const
 
 async function triggersOf(type: string) {
@@ -83,14 +89,33 @@ describe('the queue functions', () => {
 
 describe('the timer functions', () => {
   it('run at times that parse, and not at every start', async () => {
+    const { Values } = JSON.parse(await readFile(pathOf('../../local.settings.sample.json'), 'utf8')) as {
+      Values: Record<string, string>
+    }
     const triggers = await triggersOf('timerTrigger')
-    expect(triggers).toHaveLength(1)
+    expect(triggers).toHaveLength(2)
     for (const { schedule, runOnStartup } of triggers) {
+      // As the host reads it: what stands between percent signs is a setting's name.
+      const said = String(schedule).replace(/^%(.+)%$/, (_all, name: string) => Values[name] ?? '')
       // Under a minute the host remembers nothing of what it missed.
-      const [first, second] = new Cron(String(schedule), { mode: '6-part' }).nextRuns(2)
+      const [first, second] = new Cron(said, { mode: '6-part' }).nextRuns(2)
       expect((second?.getTime() ?? 0) - (first?.getTime() ?? 0)).toBeGreaterThanOrEqual(60_000)
       expect(runOnStartup ?? false).toBe(false)
     }
+  })
+
+  it('look at credentials when the setting of that name says so', async () => {
+    const { functions } = await load()
+    const triggers = functions.find(({ name }) => name === 'rotate-credentials')?.bindings
+    expect(triggers).toMatchObject([{ type: 'timerTrigger', schedule: '%ROTATION_SCHEDULE%' }])
+  })
+})
+
+describe('the Event Grid functions', () => {
+  it('are the one that hears of secrets near their expiry', async () => {
+    const { functions } = await load()
+    const listening = functions.filter(({ bindings }) => bindings.some(({ type }) => type === 'eventGridTrigger'))
+    expect(listening.map(({ name }) => name)).toEqual(['on-secret-near-expiry'])
   })
 })
 

@@ -3,7 +3,7 @@ import { isWrite } from '../../local/inspection.ts'
 import { type ApiAnswer, createPipeline } from '../../local/pipeline.ts'
 import { type Stack, startStack } from '../../local/stack.ts'
 import { type HttpFunctionName, ROLES, type Role } from '../../src/trust/access.ts'
-import { createRequest } from '../support/onboarding-request.ts'
+import { createRequest, VAULT } from '../support/onboarding-request.ts'
 
 interface ProblemBody {
   readonly code: string
@@ -31,6 +31,12 @@ const CALLS: Readonly<Record<HttpFunctionName, readonly [string, string, unknown
     'Steward.Admin',
   ],
   'list-access': ['GET', '/api/access?workspace=nowhere', undefined, 403, 'Steward.Reader'],
+  'list-credentials': ['GET', '/api/credentials', undefined, 200, 'Steward.Reader'],
+  'get-credential': ['GET', '/api/credentials/kv-team/nothing', undefined, 404, 'Steward.Reader'],
+  'list-credential-history': ['GET', '/api/credentials/kv-team/nothing/history', undefined, 200, 'Steward.Reader'],
+  'plan-rotations': ['GET', '/api/rotation-plan', undefined, 200, 'Steward.Reader'],
+  'rotate-credential': ['POST', '/api/credentials/kv-team/nothing/rotations', undefined, 404, 'Steward.Operator'],
+  'change-credential': ['PATCH', '/api/credentials/kv-team/nothing', { state: 'paused' }, 404, 'Steward.Operator'],
 }
 const NAMES = Object.keys(CALLS) as HttpFunctionName[]
 const GUARDED = NAMES.filter((name) => CALLS[name][4] !== 'open')
@@ -129,6 +135,46 @@ describe('behind the sign-in', () => {
       // With the role it goes on, to what it finds there.
       const allowed = await pipeline.call<ProblemBody>('POST', path, request, signIn('Steward.Admin'))
       expect(allowed.status).toBe(withRole)
+    })
+
+    it('needs the Admin role for a token, too', async () => {
+      const request = createRequest('adopting-a-token')
+      const accessToken = { vault: VAULT, secretName: 'theirs', tokenId: '0123456789abcdef', adopt: true }
+      const body = { ...request, databricks: { ...request.databricks, accessToken } }
+      const plan = (role: Role) =>
+        createPipeline(stack.baseUrl, '').call<ProblemBody>('POST', '/api/onboardings?dryRun=true', body, signIn(role))
+      const refused = await plan('Steward.Operator')
+      expect([refused.status, refused.body.code]).toEqual([403, 'role-missing'])
+      expect(refused.body.detail).toMatch(/Adopting needs the app role Steward\.Admin/)
+      expect((await plan('Steward.Admin')).status).toBe(200)
+    })
+  })
+
+  describe('what an Operator may do to a credential in part only', () => {
+    const path = '/api/credentials/kv-team/nothing'
+    it.each<[string, string, string, unknown, RegExp]>([
+      ['taking over a secret', 'POST', `${path}/rotations`, { takeOver: true }, /^Taking over needs .*Steward\.Admin/],
+      ['another policy', 'PATCH', path, { policy: { graceHours: 24 } }, /^Changing the policy needs .*Steward\.Admin/],
+      ['a policy with a state', 'PATCH', path, { state: 'paused', policy: {} }, /^Changing the policy needs .*Admin/],
+    ])('needs the Admin role: %s', async (_what, method, url, body, detail) => {
+      const call = (role: Role) => createPipeline(stack.baseUrl, '').call<ProblemBody>(method, url, body, signIn(role))
+      const before = (await stack.control.requests()).at(-1)?.seq ?? 0
+      const refused = await call('Steward.Operator')
+      expect([refused.status, refused.body.code]).toEqual([403, 'role-missing'])
+      expect(refused.body.detail).toMatch(detail)
+      expect(await stack.control.requests(before)).toEqual([])
+      // With the role it goes on, to what it finds there.
+      const allowed = await call('Steward.Admin')
+      expect([allowed.status, allowed.body.code]).toEqual([404, 'not-found'])
+    })
+
+    it.each<[string, string, string, unknown]>([
+      ['a rotation with another grace', 'POST', `${path}/rotations`, { graceHours: 0, takeOver: false }],
+      ['resuming', 'PATCH', path, { state: 'active' }],
+    ])('does not need it: %s', async (_what, method, url, body) => {
+      const pipeline = createPipeline(stack.baseUrl, '')
+      const { status } = await pipeline.call(method, url, body, signIn('Steward.Operator'))
+      expect(status).toBe(404)
     })
   })
 })

@@ -61,10 +61,15 @@ describe('onboarding a Microsoft Entra principal', () => {
   })
 
   it('renews the client secret once it has expired', async () => {
-    const request = { ...createRequest('expiring'), databricks: undefined }
-    request.clientSecret.lifetimeDays = 1
+    const { clientSecret, ...principal } = createRequest('expiring')
+    const policy = { renewBeforeDays: 1, graceHours: 0 }
+    const request = {
+      ...principal,
+      clientSecret: { ...clientSecret, lifetimeDays: 3, policy },
+      databricks: undefined,
+    }
     const first = await pipeline.onboard(request)
-    await stack.control.advanceClock(2 * 24 * 60 * 60 * 1000)
+    await stack.control.advanceClock(4 * 24 * 60 * 60 * 1000)
     const second = await pipeline.onboard(request)
     expect(second.steps[1]).toMatchObject({ status: 'changed', changes: [{ action: 'update', reason: 'expired' }] })
     expect(second.result.clientSecret?.version).not.toBe(first.result.clientSecret?.version)

@@ -6,7 +6,7 @@ import { type Stack, startStack } from '../../local/stack.ts'
 import { CALLS } from '../../scripts/call-table.ts'
 import { ARM_RIGHTS } from '../../src/clients/arm/rights.ts'
 import { MACHINE_LEARNING_RIGHTS } from '../../src/clients/azureml/rights.ts'
-import { DATABRICKS_RIGHTS } from '../../src/clients/databricks/rights.ts'
+import { DATABRICKS_RIGHTS, PRINCIPAL_RIGHTS } from '../../src/clients/databricks/rights.ts'
 import { GRAPH_RIGHTS } from '../../src/clients/graph/rights.ts'
 import { VAULT_RIGHTS } from '../../src/clients/keyvault/rights.ts'
 import { STORAGE_RIGHTS } from '../../src/clients/storage/rights.ts'
@@ -47,6 +47,7 @@ describe('the permissions document', () => {
       ARM_RIGHTS,
       MACHINE_LEARNING_RIGHTS,
       DATABRICKS_RIGHTS,
+      PRINCIPAL_RIGHTS,
       GRAPH_RIGHTS,
       VAULT_RIGHTS,
       STORAGE_RIGHTS,

@@ -59,6 +59,57 @@ describe('bad input changes nothing and is told at once', () => {
     expect([answer.status, answer.body.code]).toEqual([404, 'not-found'])
   })
 
+  it.each([
+    [
+      'a life that ends before it is renewed',
+      { lifetimeDays: 30 },
+      [['clientSecret.policy.renewBeforeDays', '(30) must be less than lifetimeDays (30)']],
+    ],
+    [
+      'a renewal as early as the life is long',
+      { lifetimeDays: 90, policy: { renewBeforeDays: 90 } },
+      [['clientSecret.policy.renewBeforeDays', '(90) must be less than lifetimeDays (90)']],
+    ],
+    [
+      'a grace beyond the life of what was replaced',
+      { lifetimeDays: 180, policy: { renewBeforeDays: 1 } },
+      [['clientSecret.policy.graceHours', '(48) must be at most renewBeforeDays (1 days)']],
+    ],
+    [
+      'everything at once',
+      { lifetimeDays: 1, policy: { renewBeforeDays: 1, graceHours: 25 } },
+      [
+        ['clientSecret.policy.renewBeforeDays', '(1) must be less than lifetimeDays (1)'],
+        ['clientSecret.policy.graceHours', '(25) must be at most renewBeforeDays (1 days)'],
+      ],
+    ],
+  ])('refuses a policy that contradicts itself or the configuration: %s', async (_what, change, issues) => {
+    const { clientSecret, ...request } = createRequest('contradictory')
+    const body = { ...request, clientSecret: { ...clientSecret, ...change } }
+    for (const path of ['/api/onboardings', '/api/onboardings?dryRun=true', '/api/onboarding-steps/client-secret']) {
+      const answer = await post(path, body)
+      expect([path, answer.status, answer.body.code]).toEqual([path, 400, 'invalid-request'])
+      expect(answer.body.issues).toMatchObject(
+        issues.map(([at, message]) => ({ path: at, message: expect.stringContaining(message ?? '') })),
+      )
+    }
+  })
+
+  it('refuses the policies of every credential together', async () => {
+    const request = createRequest('contradictory')
+    const accessToken = { vault: VAULT, secretName: 'contradictory-token', policy: { renewBeforeDays: 90 } }
+    const { status, body } = await post('/api/onboardings', {
+      ...request,
+      clientSecret: { ...request.clientSecret, lifetimeDays: 30 },
+      databricks: { ...request.databricks, accessToken },
+    })
+    expect(status).toBe(400)
+    expect(body.issues?.map(({ path }) => path)).toEqual([
+      'clientSecret.policy.renewBeforeDays',
+      'databricks.accessToken.policy.renewBeforeDays',
+    ])
+  })
+
   it('refuses a step that the request has no section for', async () => {
     const { databricks: _, ...request } = createRequest('nothing-to-do')
     const { status, body } = await post('/api/onboarding-steps/workspace-principal', request)

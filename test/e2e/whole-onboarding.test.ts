@@ -76,10 +76,11 @@ describe('an onboarding with every section', () => {
   })
 
   it('copies the client secret into the scope again once it was renewed, and runs the job with it', async () => {
-    const request = createWholeRequest('renewed')
-    request.clientSecret.lifetimeDays = 1
+    const { clientSecret, ...whole } = createWholeRequest('renewed')
+    const policy = { renewBeforeDays: 1, graceHours: 0 }
+    const request = { ...whole, clientSecret: { ...clientSecret, lifetimeDays: 3, policy } }
     await pipeline.onboard(request)
-    await stack.control.advanceClock(2 * 24 * 60 * 60 * 1000)
+    await stack.control.advanceClock(4 * 24 * 60 * 60 * 1000)
     const again = await pipeline.onboard(request)
     expect(again.problem).toBeNull()
     expect(again.steps.filter(({ status }) => status === 'changed').map(({ step }) => step)).toEqual([

@@ -2,12 +2,16 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createPipeline } from '../../local/pipeline.ts'
 import { createWholeRequest } from '../support/onboarding-request.ts'
 import { killHost, type Lane, type Lanes, openLanes } from './lanes.ts'
-import { createVaultScopeRequest } from './requests.ts'
+import { createManagedTokenRequest, createTokenRequest, createVaultScopeRequest } from './requests.ts'
 import {
   COPY_CALLS,
+  MANAGED_TOKEN_READS,
+  MANAGED_TOKEN_WRITES,
   OFFBOARDING_READS,
   OFFBOARDING_WRITES,
   READS,
+  TOKEN_READS,
+  TOKEN_WRITES,
   type UpstreamCall,
   VAULT_SCOPE_READS,
   WRITES,
@@ -15,7 +19,7 @@ import {
 
 let lanes: Lanes
 beforeAll(async () => {
-  lanes = await openLanes(3)
+  lanes = await openLanes(5)
 })
 afterAll(() => lanes.stop())
 
@@ -44,6 +48,20 @@ describe.concurrent('the lists of calls are every outgoing request by an app tha
         (call) => !listRoutes([call]).some((route) => copying.includes(route)),
       )
       expect(made).toEqual(listRoutes([...shared, ...VAULT_SCOPE_READS]))
+    })
+  })
+
+  it('of one with nothing but a token, the first one in its workspace', async () => {
+    await lanes.use(async ({ stack, pipeline }) => {
+      const made = await listMade(stack, () => pipeline.onboard(createTokenRequest('listed-token')))
+      expect(made).toEqual(listRoutes([...TOKEN_READS, ...TOKEN_WRITES]))
+    })
+  })
+
+  it('of one with a token and a copy for a principal that Databricks manages', async () => {
+    await lanes.use(async ({ stack, pipeline }) => {
+      const made = await listMade(stack, () => pipeline.onboard(createManagedTokenRequest('listed-managed')))
+      expect(made).toEqual(listRoutes([...MANAGED_TOKEN_READS, ...MANAGED_TOKEN_WRITES]))
     })
   })
 

@@ -66,7 +66,7 @@ export function followAll(baseUrl: string, locations: readonly string[]): Promis
   return Promise.all(locations.map((location) => pipeline.follow(location, undefined, 200_000)))
 }
 
-async function waitForHeld(control: CloudControl, count: number, complaint: string): Promise<void> {
+export async function waitForHeld(control: CloudControl, count: number, complaint: string): Promise<void> {
   for (let tries = 0; (await control.held()).length < count; tries += 1) {
     if (tries > 300) throw new Error(complaint)
     await sleep(50)
@@ -76,7 +76,7 @@ async function waitForHeld(control: CloudControl, count: number, complaint: stri
 const QUIET_MS = 300
 
 /** Until what goes on beside the held call has come to its end: else the next fault could hit it. */
-async function waitForQuiet(control: CloudControl): Promise<void> {
+export async function waitForQuiet(control: CloudControl): Promise<void> {
   let seq = 0
   for (;;) {
     await sleep(QUIET_MS)

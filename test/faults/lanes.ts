@@ -1,3 +1,4 @@
+import pLimit from 'p-limit'
 import { createPipeline, type Pipeline } from '../../local/pipeline.ts'
 import { type RunningHost, type Stack, startStack } from '../../local/stack.ts'
 
@@ -22,15 +23,22 @@ const LANES = 8
 /** A killed host's message comes back after two seconds instead of ten minutes; nothing of the product is shortened. */
 const HOST_FLAGS = ['--poll-max-ms', '200', '--queue-lease-ms', '2000']
 
+/** Stacks that start at once: more would only keep each other from being ready in time. */
+const STARTS = 2
+
+/** At most so many, each started for the first case that finds no other one free. */
 export async function openLanes(count = LANES): Promise<Lanes> {
-  const stacks = await Promise.all(
-    Array.from({ length: count }, () => startStack({ hostFlags: HOST_FLAGS, instances: 0 })),
-  )
-  const free = [...stacks]
+  const stacks: Promise<Stack>[] = []
+  const free: Stack[] = []
   const waiting: ((stack: Stack) => void)[] = []
+  const limit = pLimit(STARTS)
   const take = (): Promise<Stack> => {
     const stack = free.pop()
-    return stack ? Promise.resolve(stack) : new Promise((resolve) => waiting.push(resolve))
+    if (stack) return Promise.resolve(stack)
+    if (stacks.length === count) return new Promise((resolve) => waiting.push(resolve))
+    const starting = limit(() => startStack({ hostFlags: HOST_FLAGS, instances: 0 }))
+    stacks.push(starting)
+    return starting
   }
   const giveBack = (stack: Stack): void => {
     const next = waiting.shift()
@@ -51,7 +59,8 @@ export async function openLanes(count = LANES): Promise<Lanes> {
       }
     },
     stop: async () => {
-      await Promise.all(stacks.map((stack) => stack.stop()))
+      const started = await Promise.allSettled(stacks)
+      await Promise.all(started.flatMap((one) => (one.status === 'fulfilled' ? [one.value.stop()] : [])))
     },
   }
 }

@@ -3,7 +3,10 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createPipeline } from '../../local/pipeline.ts'
 import { type RunningHost, type Stack, startStack } from '../../local/stack.ts'
 import { createRequest } from '../support/onboarding-request.ts'
+import { watchConsumers } from './consumers.ts'
+import { askForRotation, eventually, onboardCredential, readTurn, sweepAll, waitForTurn } from './credentials.ts'
 import { expectOneOfEverything } from './oneness.ts'
+import { expectSettled } from './settled.ts'
 
 let stack: Stack
 beforeAll(async () => {
@@ -41,5 +44,30 @@ describe('an instance that is taken away while it waits for Azure', () => {
     const view = await createPipeline(second.baseUrl).follow(pathname, undefined, 120_000)
     expect([view.status, view.problem]).toEqual(['succeeded', null])
     await expectOneOfEverything(stack, createRequest('moved'))
+  })
+
+  it('hands its rotation to another one, which leaves one live credential', async () => {
+    const first = stack.hosts.at(-1)
+    if (!first) throw new Error('there is no host')
+    const { control } = stack
+    await control.command('graph', 'lag', { objectMs: 0 })
+    const pipeline = createPipeline(first.baseUrl)
+    const credentials = await Promise.all(
+      (['federated', 'managed'] as const).map((flavour) => onboardCredential(pipeline, flavour, `moved-${flavour}`)),
+    )
+    const consumers = watchConsumers(stack, credentials)
+    const before = await readTurn(control, credentials)
+    const seq = (await control.requests()).length
+    await control.addFault({ kind: 'slow', delayMs: 3_000, service: 'databricks', route: 'me\\.get' })
+    await control.addFault({ kind: 'slow', delayMs: 3_000, service: 'databricks', route: 'oauth\\.token' })
+    await Promise.all(credentials.map((credential) => askForRotation(pipeline, credential)))
+    await eventually(async () => expect(await control.faultHits()).toBe(2))
+    expect((await control.requests(seq)).some(({ route }) => route === 'token.create')).toBe(true)
+    const second = await stack.startHost()
+    await terminate(first)
+    await waitForTurn(control, before)
+    await sweepAll(stack, second.baseUrl, credentials)
+    await eventually(() => expectSettled(stack, credentials))
+    expect((await consumers.stop()).complaints).toEqual([])
   })
 })

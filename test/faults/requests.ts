@@ -1,4 +1,4 @@
-import { createWholeRequest } from '../support/onboarding-request.ts'
+import { createWholeRequest, VAULT, WORKSPACE } from '../support/onboarding-request.ts'
 
 /** Body of `POST /onboardings`, as far as what it leaves behind is looked at. */
 export interface FaultRequest {
@@ -21,5 +21,24 @@ export function createVaultScopeRequest(secretName: string) {
     ...whole,
     clientSecret: { ...whole.clientSecret, vault, secretName },
     databricks: { ...whole.databricks, secretScope: { name: 'etl-prod', backend: 'key-vault', vault } },
+  }
+}
+
+/** A token of an application that Steward acts as by its own identity; nothing else. */
+export function createTokenRequest(name: string) {
+  return {
+    name,
+    servicePrincipal: { kind: 'entra', displayName: name },
+    databricks: { workspace: WORKSPACE, groups: ['etl'], accessToken: { vault: VAULT, secretName: `${name}-token` } },
+  }
+}
+
+/** A token of a principal that Databricks manages, and a copy of it in a scope. */
+export function createManagedTokenRequest(name: string) {
+  const { databricks } = createTokenRequest(name)
+  return {
+    name,
+    servicePrincipal: { kind: 'databricks', displayName: name },
+    databricks: { ...databricks, secretScope: { name } },
   }
 }

@@ -8,7 +8,7 @@ export interface UpstreamCall {
   readonly skip: number
 }
 
-const listCalls = (service: string, ...routes: readonly string[]): UpstreamCall[] =>
+export const listCalls = (service: string, ...routes: readonly string[]): UpstreamCall[] =>
   routes.map((route, index) => ({
     service,
     route,
@@ -21,7 +21,8 @@ const listCalls = (service: string, ...routes: readonly string[]): UpstreamCall[
 export const READS: readonly UpstreamCall[] = [
   ...listCalls('identity', 'identity.token', 'identity.token', 'identity.token', 'identity.token'),
   ...listCalls('graph', 'applications.get', 'deletedItems.list'),
-  ...listCalls('keyvault', 'secrets.get', 'secrets.get', 'deletedSecrets.get', 'secrets.getVersion'),
+  ...listCalls('keyvault', 'secrets.get', 'secrets.get', 'deletedSecrets.get'),
+  ...listCalls('keyvault', 'secrets.getVersion', 'secrets.getVersion'),
   ...listCalls('databricks', 'groups.list', 'groups.list', 'secretScopes.list', 'jobs.list'),
   ...listCalls('databricks', 'workspace.getStatus', 'workspace.getStatus'),
   ...listCalls('databricks', 'secretAcls.get', 'workspaceSecrets.list', 'permissions.get', 'runs.get'),
@@ -46,10 +47,11 @@ export const COPY_CALLS: readonly UpstreamCall[] = [
   ...listCalls('databricks', 'workspaceSecrets.put'),
 ]
 
-/** What a scope on a vault asks in addition; the token is the one for Azure's Service Management. */
+/** What a scope on a vault asks beside what copies and it have in common; the token is the one for Azure's Service Management. */
 export const VAULT_SCOPE_READS: readonly UpstreamCall[] = [
   ...listCalls('arm', 'vaults.get', 'roleAssignments.list'),
   ...listCalls('graph', 'servicePrincipals.get'),
+  ...listCalls('keyvault', 'secrets.getVersion'),
   { service: 'identity', route: 'identity.token', skip: 4 },
 ]
 
@@ -77,6 +79,42 @@ export const OFFBOARDING_WRITES: readonly UpstreamCall[] = [
   ...listCalls('graph', 'applications.removePassword'),
   ...listCalls('keyvault', 'secrets.delete'),
   ...listCalls('graph', 'applications.delete'),
+]
+
+/**
+ * What an onboarding with nothing but a token asks, of an application and of a principal that Databricks manages, in a
+ * workspace that never had a token: so the right to make one is refused first, and Steward makes one of its own.
+ */
+export const TOKEN_WRITES: readonly UpstreamCall[] = [
+  ...listCalls('databricks', 'token.create', 'token.create', 'tokenManagement.delete'),
+  ...listCalls('databricks', 'permissions.update', 'permissions.update', 'servicePrincipals.create', 'groups.patch'),
+  ...listCalls('graph', 'applications.create', 'servicePrincipals.create', 'federatedIdentityCredentials.create'),
+  ...listCalls('keyvault', 'secrets.set'),
+]
+
+export const TOKEN_READS: readonly UpstreamCall[] = [
+  ...listCalls('identity', 'identity.token', 'identity.token', 'identity.token', 'identity.token'),
+  ...listCalls('graph', 'applications.get', 'deletedItems.list'),
+  ...listCalls('keyvault', 'secrets.get', 'secrets.get', 'deletedSecrets.get', 'secrets.getVersion'),
+  ...listCalls('databricks', 'groups.list', 'permissions.get', 'permissions.get', 'workspaceConf.get', 'me.get'),
+  ...listCalls('entra', 'token.v2'),
+]
+
+export const MANAGED_TOKEN_WRITES: readonly UpstreamCall[] = [
+  ...listCalls('databricks', 'principalSecrets.create', 'principalSecrets.delete'),
+  ...listCalls('databricks', 'token.create', 'token.create', 'tokenManagement.delete'),
+  ...listCalls('databricks', 'permissions.update', 'permissions.update', 'servicePrincipals.create', 'groups.patch'),
+  ...listCalls('databricks', 'secretScopes.create', 'secretAcls.put', 'workspaceSecrets.put'),
+  ...listCalls('keyvault', 'secrets.set'),
+]
+
+export const MANAGED_TOKEN_READS: readonly UpstreamCall[] = [
+  ...listCalls('identity', 'identity.token', 'identity.token', 'identity.token'),
+  ...listCalls('keyvault', 'secrets.get', 'secrets.get', 'deletedSecrets.get'),
+  ...listCalls('keyvault', 'secrets.getVersion', 'secrets.getVersion'),
+  ...listCalls('databricks', 'groups.list', 'permissions.get', 'permissions.get', 'workspaceConf.get', 'me.get'),
+  ...listCalls('databricks', 'servicePrincipals.list', 'servicePrincipals.list', 'oauth.token'),
+  ...listCalls('databricks', 'secretScopes.list', 'secretAcls.get', 'workspaceSecrets.list'),
 ]
 
 export function describeCall({ service, route, skip }: UpstreamCall): string {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { decideSecretScope, findForeignAcls } from '../../src/onboarding/decide-secret-scope.ts'
+import { decideSecretScope } from '../../src/onboarding/decide-secret-scope.ts'
 
 const vault = { resourceId: '/subscriptions/s/vaults/kv', url: 'https://kv.vault.azure.net' }
 const inDatabricks = { name: 'steward-prod-etl', backend: 'databricks' as const, vault: null }
@@ -28,15 +28,5 @@ describe('what becomes of a secret scope', () => {
     ['a vault instead of Databricks', { ...wish, vault: null }, inVault],
   ])('is never silently accepted with %s', (_what, wished, found) => {
     expect(decideSecretScope(wished, [found])).toEqual({ kind: 'refuse', found })
-  })
-})
-
-describe('who has rights on a scope of our name', () => {
-  it('is nobody but Steward, the principal and admins, in whatever case', () => {
-    const acls = ['Steward-Client', 'APP-1', 'admins', 'mallory'].map((principal) => ({
-      principal,
-      permission: 'MANAGE' as const,
-    }))
-    expect(findForeignAcls(acls, ['steward-client', 'app-1'])).toEqual([{ principal: 'mallory', permission: 'MANAGE' }])
   })
 })

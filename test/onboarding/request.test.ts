@@ -6,6 +6,7 @@ const workspace = 'https://adb-1234567890123456.7.azuredatabricks.net'
 const vault = 'https://kv-etl-prod.vault.azure.net'
 const learning =
   '/subscriptions/7a0c0e5e-1d5b-4b3c-9f53-5a4e6c1b0004/resourceGroups/rg/providers/Microsoft.MachineLearningServices/workspaces/mlw'
+const accessToken = { vault, secretName: 'token' }
 const job = { name: 'check', storageAccount: 'stlake' }
 const minimal = { name: 'etl', servicePrincipal: { kind: 'entra', displayName: 'etl' } }
 
@@ -146,6 +147,77 @@ describe('an onboarding request', () => {
       ],
     ],
     [
+      'a token to adopt without its id',
+      { ...minimal, databricks: { workspace, accessToken: { ...accessToken, adopt: true } } },
+      ['databricks.accessToken.adopt'],
+    ],
+    [
+      "a token's id without consent",
+      { ...minimal, databricks: { workspace, accessToken: { ...accessToken, tokenId: '0123456789abcdef' } } },
+      ['databricks.accessToken.adopt'],
+    ],
+    [
+      "a token's id of the wrong form, without consent",
+      { ...minimal, databricks: { workspace, accessToken: { ...accessToken, tokenId: 'TOKEN-1' } } },
+      ['databricks.accessToken.tokenId', 'databricks.accessToken.adopt'],
+    ],
+    [
+      'a token to sign in for with a client secret that there is none of',
+      { ...minimal, databricks: { workspace, accessToken: { ...accessToken, signIn: 'client-secret' } } },
+      ['databricks.accessToken.signIn'],
+    ],
+    [
+      'a token of a Databricks principal, to sign in for with a client secret',
+      {
+        name: 'etl',
+        servicePrincipal: { kind: 'databricks', displayName: 'etl' },
+        databricks: { workspace, accessToken: { ...accessToken, signIn: 'client-secret' } },
+      },
+      ['databricks.accessToken.signIn'],
+    ],
+    [
+      "a token under the client secret's name, in whatever case and vault",
+      {
+        ...minimal,
+        clientSecret: { vault: 'https://kv-other.vault.azure.net', secretName: 'TOKEN' },
+        databricks: { workspace, accessToken },
+      },
+      ['databricks.accessToken.secretName'],
+    ],
+    [
+      'a token with everything wrong at once',
+      {
+        ...minimal,
+        clientSecret: { vault: 'no', secretName: 'token' },
+        databricks: {
+          workspace,
+          accessToken: { secretName: 'Token', lifetimeDays: 731, signIn: 'magic', adopt: true },
+        },
+      },
+      [
+        'clientSecret.vault',
+        'databricks.accessToken.vault',
+        'databricks.accessToken.lifetimeDays',
+        'databricks.accessToken.signIn',
+        'databricks.accessToken.adopt',
+        'databricks.accessToken.secretName',
+      ],
+    ],
+    [
+      'policies out of bounds, and with a life that stands elsewhere',
+      {
+        ...minimal,
+        clientSecret: { vault, secretName: 's', policy: { renewBeforeDays: 0, graceHours: 2161, whenStillUsed: 'x' } },
+        databricks: { workspace, accessToken: { ...accessToken, policy: { lifetimeDays: 30 } } },
+      },
+      [
+        'clientSecret.policy.renewBeforeDays',
+        'clientSecret.policy.graceHours',
+        'clientSecret.policy.whenStillUsed',
+        'databricks.accessToken.policy.lifetimeDays',
+      ],
+    ],
+    [
       'entitlements that exclude each other',
       { ...minimal, databricks: { workspace, entitlements: ['workspace-consume', 'workspace-access'] } },
       ['databricks.entitlements'],
@@ -218,15 +290,30 @@ describe('an onboarding request', () => {
     expect(request.databricks?.groups).toEqual(['Datenfluß'])
   })
 
+  it('takes a token that signs in as Steward itself, lives as configured and is a new one, unless it says so', () => {
+    const plain = parseOnboardingRequest({ ...minimal, databricks: { workspace, accessToken } })
+    expect(plain.databricks?.accessToken).toEqual({ ...accessToken, signIn: 'federated-identity', adopt: false })
+    const said = { ...accessToken, lifetimeDays: 30, signIn: 'client-secret', tokenId: '0123456789abcdef', adopt: true }
+    const full = parseOnboardingRequest({
+      ...minimal,
+      clientSecret: { vault, secretName: 's' },
+      databricks: { workspace, accessToken: said },
+    })
+    expect(full.databricks?.accessToken).toEqual(said)
+  })
+
   it('says where each wish stands', () => {
     const request = parseOnboardingRequest({
       ...minimal,
       clientSecret: { vault, secretName: 's' },
-      databricks: { workspace, groups: ['etl', 'bi'] },
+      databricks: { workspace, groups: ['etl', 'bi'], accessToken },
     })
     expect(wishesOf(request)).toMatchObject({
       onboarding: 'etl',
-      vaults: [{ value: vault, path: 'clientSecret.vault' }],
+      vaults: [
+        { value: vault, path: 'clientSecret.vault' },
+        { value: vault, path: 'databricks.accessToken.vault' },
+      ],
       workspaces: [{ value: workspace, path: 'databricks.workspace' }],
       entitlements: [],
       groups: [
@@ -240,10 +327,14 @@ describe('an onboarding request', () => {
     const request = parseOnboardingRequest({
       ...minimal,
       clientSecret: { vault, secretName: 'S' },
-      databricks: { workspace },
+      databricks: { workspace, accessToken: { vault, secretName: 'A-Token' } },
     })
     const keys = exclusionKeysOf(request)
-    expect(keys).toEqual(['principal/etl', 'secret/kv-etl-prod.vault.azure.net/s'])
+    expect(keys).toEqual([
+      'principal/etl',
+      'secret/kv-etl-prod.vault.azure.net/a-token',
+      'secret/kv-etl-prod.vault.azure.net/s',
+    ])
     expect(keys).toEqual([...keys].sort())
   })
 
@@ -263,5 +354,10 @@ describe('an onboarding request', () => {
         parseOnboardingRequest({ ...minimal, databricks: { workspace, servicePrincipalId: '12', adopt: true } }),
       ),
     ).toBe(true)
+    const adopted = { ...accessToken, tokenId: '0123456789abcdef', adopt: true }
+    expect(asksToAdopt(parseOnboardingRequest({ ...minimal, databricks: { workspace, accessToken } }))).toBe(false)
+    expect(asksToAdopt(parseOnboardingRequest({ ...minimal, databricks: { workspace, accessToken: adopted } }))).toBe(
+      true,
+    )
   })
 })

@@ -1,5 +1,4 @@
 import type { WorkspacePrincipal } from '../../src/clients/databricks/client.ts'
-import { createDraining } from '../../src/onboarding/draining.ts'
 import { createRecord, type Latest, type OnboardingRecord, type OnboardingStore } from '../../src/onboarding/record.ts'
 import { parseOnboardingRequest } from '../../src/onboarding/request.ts'
 import type { RunPorts } from '../../src/onboarding/run.ts'
@@ -7,6 +6,7 @@ import type { RunMessage } from '../../src/onboarding/run-message.ts'
 import type { OnboardingServices, StepName } from '../../src/onboarding/step.ts'
 import { stepsOf } from '../../src/onboarding/steps.ts'
 import { configSchema } from '../../src/platform/config-schema.ts'
+import { createDraining } from '../../src/platform/draining.ts'
 import { StewardError } from '../../src/platform/errors.ts'
 import { createLog } from '../../src/platform/log.ts'
 import type { AuditEntry } from '../../src/trust/audit.ts'
@@ -89,7 +89,7 @@ export function createWorld() {
       getApplicationByUniqueName: async () => application,
       getServicePrincipal: async () => ({ objectId: 's', clientId: 'c', displayName: 'whole' }),
       listOwnerIds: async () => ['steward'],
-      listFederatedCredentialNames: async () => [],
+      listFederatedCredentials: async () => [],
     },
     workspace: () => workspace,
     whoAmI: async () => ({ objectId: 'steward', clientId: 'steward-client' }),

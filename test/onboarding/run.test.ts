@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { createDraining } from '../../src/onboarding/draining.ts'
 import { runOnboarding } from '../../src/onboarding/run.ts'
+import { createDraining } from '../../src/platform/draining.ts'
 import { StewardError } from '../../src/platform/errors.ts'
 import { limits } from '../../src/platform/limits.ts'
 import { away, createWorld, ID, MANAGED, WHOLE } from './run-world.ts'

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { readSettings } from '../../src/platform/config.ts'
-import type { StewardError } from '../../src/platform/errors.ts'
+import type { Issue, StewardError } from '../../src/platform/errors.ts'
 
 const ID = '00000000-0000-4000-8000-000000000000'
 const idOf = (type: string, name: string): string => `/subscriptions/${ID}/resourceGroups/rg/providers/${type}/${name}`
@@ -12,23 +12,38 @@ const workspace = {
 }
 const config = { instance: 'prod', vaults: [vault], databricks: { workspaces: [workspace] } }
 
+const ROTATION = {
+  lifetimeDays: 90,
+  renewBeforeDays: 30,
+  graceHours: 48,
+  whenStillUsed: 'revoke',
+  maxWaitHours: 168,
+  maintenanceWindows: [],
+}
+
 const environmentOf = (steward: unknown, more: Record<string, string | undefined> = {}) => ({
   STEWARD_CONFIG: typeof steward === 'string' ? steward : JSON.stringify(steward),
   AZURE_TENANT_ID: ID,
+  ROTATION_SCHEDULE: '0 7 * * * *',
   AzureWebJobsStorage: 'UseDevelopmentStorage=true',
   ...more,
 })
 
-/** Where the settings are wrong, each place once; empty when they are right. */
-function findIssues(environment: Record<string, string | undefined>): string[] {
+/** What the settings are told to be wrong in; empty when they are right. */
+function readIssues(environment: Record<string, string | undefined>): readonly Issue[] {
   try {
     readSettings(environment)
     return []
   } catch (error) {
     const { code, issues } = error as StewardError
     expect(code).toBe('configuration-invalid')
-    return [...new Set(issues.map(({ path }) => path))]
+    return issues
   }
+}
+
+/** Where the settings are wrong, each place once. */
+function findIssues(environment: Record<string, string | undefined>): string[] {
+  return [...new Set(readIssues(environment).map(({ path }) => path))]
 }
 
 describe('the settings', () => {
@@ -48,6 +63,7 @@ describe('the settings', () => {
           managers: [],
           notebookRoot: '/Steward',
         },
+        rotation: ROTATION,
       },
     })
   })
@@ -64,6 +80,7 @@ describe('the settings', () => {
     expect(findIssues({ STEWARD_ACCESS: 'anyone' }).toSorted()).toEqual([
       'AZURE_TENANT_ID',
       'AzureWebJobsStorage',
+      'ROTATION_SCHEDULE',
       'STEWARD_ACCESS',
       'STEWARD_CONFIG',
     ])
@@ -194,5 +211,108 @@ describe('the settings', () => {
     expect(readSettings(environmentOf(config)).access).toBe('keys')
     expect(readSettings(environmentOf(config, { STEWARD_ACCESS: 'entra' })).access).toBe('entra')
     expect(findIssues(environmentOf(config, { STEWARD_ACCESS: 'Entra' }))).toEqual(['STEWARD_ACCESS'])
+  })
+})
+
+describe('the schedule of the rotation', () => {
+  it.each([undefined, '', ' ', '0 7 * * *  * 1', '7 * * *', '01:00:00', 'hourly', '%ROTATION%', '0 7 * * ? ; *'])(
+    'is asked for instead of %j',
+    (schedule) => {
+      expect(readIssues(environmentOf(config, { ROTATION_SCHEDULE: schedule }))).toEqual([
+        { path: 'ROTATION_SCHEDULE', message: expect.stringContaining('six fields') },
+      ])
+    },
+  )
+
+  it.each(['0 7 * * * *', '*/5 * * * *', '0 0 3 1 JAN,Feb Mon-fri', ' 30 0/10 8-18 *  * * '])(
+    'may be %j',
+    (schedule) => {
+      expect(findIssues(environmentOf(config, { ROTATION_SCHEDULE: schedule }))).toEqual([])
+    },
+  )
+})
+
+describe('the section about rotation', () => {
+  const window = { days: ['sat', 'sun'], from: '22:00', hours: 6, timeZone: 'Europe/Berlin' }
+  const withRotation = (rotation: unknown) => environmentOf({ ...config, rotation })
+  const withWindows = (...maintenanceWindows: unknown[]) => withRotation({ maintenanceWindows })
+  const at = (...paths: string[]) => paths.map((path) => `STEWARD_CONFIG.rotation.${path}`)
+
+  it('says what holds where it says nothing', () => {
+    expect(readSettings(withRotation({ lifetimeDays: 60 })).config.rotation).toEqual({ ...ROTATION, lifetimeDays: 60 })
+    const { days: _days, ...everyDay } = window
+    const days = ['sun', 'mon', 'tue', 'wed', 'thu', 'fri', 'sat']
+    expect(readSettings(withWindows(window, everyDay)).config.rotation.maintenanceWindows).toEqual([
+      window,
+      { ...everyDay, days },
+    ])
+  })
+
+  it.each([
+    { lifetimeDays: 0 },
+    { lifetimeDays: 731 },
+    { lifetimeDays: 90.5 },
+    { renewBeforeDays: 0 },
+    { renewBeforeDays: '30' },
+    { graceHours: -1 },
+    { whenStillUsed: 'ask' },
+    { maxWaitHours: 2161 },
+    { maintenanceWindows: window },
+    { graceDays: 2 },
+  ])('is not %j', (rotation) => {
+    expect(findIssues(withRotation(rotation))).toEqual(at(...Object.keys(rotation)))
+  })
+
+  it('contradicts itself neither in what is written nor with what was left out', () => {
+    expect(readIssues(withRotation({ renewBeforeDays: 90 }))).toEqual([
+      {
+        path: 'STEWARD_CONFIG.rotation.renewBeforeDays',
+        message: expect.stringContaining('less than lifetimeDays (90)'),
+      },
+    ])
+    expect(findIssues(withRotation({ lifetimeDays: 30 }))).toEqual(at('renewBeforeDays'))
+    expect(findIssues(withRotation({ renewBeforeDays: 1, graceHours: 25 }))).toEqual(at('graceHours'))
+    expect(findIssues(withRotation({ lifetimeDays: 1 }))).toEqual(at('renewBeforeDays'))
+    expect(findIssues(withRotation({ lifetimeDays: 31, graceHours: 720 }))).toEqual([])
+  })
+
+  it.each([
+    ['no day', { days: [] }, 'days'],
+    ['a day of another language', { days: ['sat', 'so'] }, 'days[1]'],
+    ['an hour without its zero', { from: '7:00' }, 'from'],
+    ['an hour that no day has', { from: '24:00' }, 'from'],
+    ['no length', { hours: 0 }, 'hours'],
+    ['more than a day', { hours: 25 }, 'hours'],
+    ['half an hour', { hours: 0.5 }, 'hours'],
+    ['a time zone that nobody knows', { timeZone: 'Europe/Bonn' }, 'timeZone'],
+    ['a mere offset', { timeZone: '+01:00' }, 'timeZone'],
+    ['no time zone', { timeZone: '' }, 'timeZone'],
+    ['an end', { from: '21:00', to: '23:00' }, 'to'],
+  ])('has no window with %s', (_what, wrong, path) => {
+    expect(findIssues(withWindows(window, { ...window, ...wrong }))).toEqual(at(`maintenanceWindows[1].${path}`))
+  })
+
+  it('has no window twice, in whatever order and spelling', () => {
+    const same = { ...window, days: ['sun', 'sat', 'sun'], timeZone: 'europe/berlin' }
+    expect(readIssues(withWindows(window, { ...window, hours: 5 }, same))).toEqual([
+      { path: 'STEWARD_CONFIG.rotation.maintenanceWindows[2]', message: expect.stringContaining('remove one') },
+    ])
+  })
+
+  it('is told with every contradiction, whatever else is wrong', () => {
+    const rotation = {
+      lifetimeDays: 'long',
+      renewBeforeDays: 1,
+      graceHours: 48,
+      maintenanceWindows: [window, { ...window, hours: 99 }, window],
+      tyop: 1,
+    }
+    expect(findIssues(environmentOf({ ...config, instance: 'P', rotation })).toSorted()).toEqual(
+      [
+        ...at('lifetimeDays', 'graceHours', 'maintenanceWindows[1].hours', 'maintenanceWindows[2]', 'tyop'),
+        'STEWARD_CONFIG.instance',
+      ].toSorted(),
+    )
+    expect(findIssues(withRotation(null))).toEqual(['STEWARD_CONFIG.rotation'])
   })
 })

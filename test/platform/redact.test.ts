@@ -23,6 +23,10 @@ describe('what may be written down', () => {
     ['a basic header', 'Authorization: Basic Y2FuYXJ5OmNhbmFyeQ==', 'Y2FuYXJ5'],
     ['a header without a scheme', '{"authorization":"canary"}', 'canary'],
     ["a function key's header", 'x-functions-key: canary/==', 'canary'],
+    ['a basic header without a name', `sent Basic ${'Y2FuYXJ5'.repeat(4)}==`, 'Y2FuYXJ5'],
+    ['a client assertion', 'grant_type=client_credentials&client_assertion=canary&scope=x', 'canary'],
+    ['a client assertion in JSON', '{"client_assertion":"canary"}', 'canary'],
+    ['an OAuth secret of another form in JSON', '{"id":"s","secret":"canary","status":"ACTIVE"}', 'canary'],
     ['a form password', 'username=me&password=canary', 'canary'],
     ['a secret in JSON', '{"keyId":"k","secretText":"ca\\"nary","hint":"h"}', 'nary'],
     ['a vault value in JSON', '{ "value" : "canary", "id": "x" }', 'canary'],
@@ -38,12 +42,22 @@ describe('what may be written down', () => {
     expect(redact('client_id=me&client_secret=x&scope=y')).toBe('client_id=me&client_secret=[redacted]&scope=y')
   })
 
-  it.each(['password', 'clientSecret', 'secretText', 'Authorization', 'access_token', 'tokenValue', 'x-functions-key'])(
-    'has no value under the name %s',
-    (name) => {
-      expect(redact({ [name]: 'canary' })).toEqual({ [name]: '[redacted]' })
-    },
-  )
+  it.each([
+    'password',
+    'clientSecret',
+    'secretText',
+    'Authorization',
+    'client_assertion',
+    'access_token',
+    'tokenValue',
+    'x-functions-key',
+  ])('has no value under the name %s', (name) => {
+    expect(redact({ [name]: 'canary' })).toEqual({ [name]: '[redacted]' })
+  })
+
+  it('keeps words about basic things', () => {
+    expect(redact('Basic authentication is off; basic tier')).toBe('Basic authentication is off; basic tier')
+  })
 
   it.each([
     [['canary'], '[redacted]'],

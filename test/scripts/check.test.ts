@@ -91,6 +91,15 @@ const PLANTS: readonly { gate: string; violation: string; files: Files; says: Re
   },
   {
     gate: 'architecture',
+    violation: 'a domain that imports another',
+    files: {
+      'src/rotation/sweep.ts': "import '../onboarding/run.ts'\n",
+      'src/onboarding/run.ts': '',
+    },
+    says: /rotation-must-not-import-onboarding/,
+  },
+  {
+    gate: 'architecture',
     violation: 'a product that knows its surroundings',
     files: { 'src/platform/text.ts': `import '../../local/start.ts'\n${SOUND['src/platform/text.ts']}` },
     says: /src-stands-alone/,

@@ -7,7 +7,7 @@ import { WORKSPACE } from './onboarding-request.ts'
 /** Somebody who is an admin of the workspace, and is not Steward. */
 export interface WorkspaceAdmin {
   readonly clientId: string
-  /** Calls the workspace and gives the body of the answer. Throws unless it is 200. */
+  /** Calls the workspace and gives the body of the answer, null when it has none. Throws unless it is 200 or 204. */
   call<T = unknown>(method: string, path: string, body?: unknown): Promise<T>
   changeJob(jobId: string, settings: unknown): Promise<void>
   /** Starts a run and gives its id. */
@@ -32,8 +32,10 @@ export async function createWorkspaceAdmin({ control, cloud }: Stack): Promise<W
       headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     })
-    if (answer.status !== 200) throw new Error(`${method} ${path} answered ${answer.status}: ${answer.body}`)
-    return parseExactly(answer.body) as T
+    if (![200, 204].includes(answer.status)) {
+      throw new Error(`${method} ${path} answered ${answer.status}: ${answer.body}`)
+    }
+    return (answer.body === '' ? null : parseExactly(answer.body)) as T
   }
   return {
     clientId,

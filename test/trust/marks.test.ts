@@ -3,10 +3,10 @@ import { describe, expect, it } from 'vitest'
 import { configSchema } from '../../src/platform/config-schema.ts'
 import {
   applicationUniqueName,
-  clientSecretDisplayName,
+  bootstrapMark,
+  credentialMark,
+  isCredentialMark,
   principalExternalId,
-  readClientSecretTags,
-  writeClientSecretTags,
 } from '../../src/trust/marks.ts'
 
 const { instance: instanceSchema } = configSchema.shape
@@ -14,23 +14,24 @@ const instance = fc.stringMatching(/^[a-z][a-z0-9-]{0,15}$/).filter((text) => in
 const name = fc.stringMatching(/^[a-z][a-z0-9-]{1,39}$/)
 
 describe('ownership marks', () => {
-  it('come back from the tags as they went in, for their own instance only', () => {
-    fc.assert(
-      fc.property(instance, instance, name, fc.uuid(), fc.uuid(), (ours, others, ownerName, clientId, keyId) => {
-        const mark = { owner: { instance: ours, name: ownerName }, clientId, keyId }
-        const tags = writeClientSecretTags(mark)
-        expect(readClientSecretTags(ours, tags)).toEqual(mark)
-        if (others !== ours) expect(readClientSecretTags(others, tags)).toBeNull()
-      }),
-    )
-  })
-
   it('fit where they are kept', () => {
     fc.assert(
       fc.property(instance, name, (ours, ownerName) => {
         expect(principalExternalId({ instance: ours, name: ownerName }).length).toBeLessThanOrEqual(64)
-        const longest = clientSecretDisplayName(ours, `https://${'v'.repeat(24)}.vault.azure.net`, 's'.repeat(127))
+        const longest = credentialMark(ours, `https://${'v'.repeat(24)}.vault.azure.net`, 's'.repeat(127))
         expect(longest.length).toBeLessThanOrEqual(256)
+      }),
+    )
+  })
+
+  it('of credentials are those of their own instance only, and never that of a bootstrap', () => {
+    const secretName = fc.stringMatching(/^[0-9a-zA-Z-]{1,127}$/)
+    fc.assert(
+      fc.property(instance, instance, secretName, (ours, others, secret) => {
+        const mark = credentialMark(ours, 'https://kv.vault.azure.net', secret)
+        expect(isCredentialMark(ours, mark)).toBe(true)
+        if (others !== ours) expect(isCredentialMark(others, mark)).toBe(false)
+        expect(mark).not.toBe(bootstrapMark(ours))
       }),
     )
   })

@@ -2,6 +2,9 @@ import type { Claims } from '../entra/tokens.ts'
 import type { CloudRequest } from '../service.ts'
 import type { World } from '../world.ts'
 import { gatewayError } from './errors.ts'
+import { authenticateByAccessToken, isDatabricksToken } from './oauth/access-tokens.ts'
+import { authenticateByToken } from './tokens/authenticate.ts'
+import { isTokenValue } from './tokens/token-store.ts'
 import { ADMINS, type ServicePrincipal, type Workspace } from './workspace-state.ts'
 
 /** The one audience of the first-party application; `api://` spellings are other applications. */
@@ -13,11 +16,12 @@ const LEAST_LIFETIME_SECONDS = 30
 
 export interface Caller {
   readonly clientId: string
-  /** In the tenant. */
-  readonly objectId: string
   readonly isAdmin: boolean
-  /** Whether both Azure headers came: only then can the service act in the caller's name towards Azure. */
-  readonly isVouchedByAzure: boolean
+  /**
+   * Object id in the tenant, where both Azure headers came: only then can the service act in the caller's name towards
+   * Azure. Null without, and with any credential that is not Entra's.
+   */
+  readonly vouchedObjectId: string | null
   /** Null for one whose only right is the Contributor role on the Azure resource. */
   readonly principal: ServicePrincipal | null
 }
@@ -62,18 +66,32 @@ function isAdmin(workspace: Workspace, principalId: string): boolean {
     .some(({ displayName, members }) => displayName === ADMINS && members.includes(principalId))
 }
 
-/** Settles who calls; throws what the gateway answers to those it does not let in. */
-export function identifyCaller(world: World, workspace: Workspace, request: CloudRequest): Caller {
+function identifyByEntra(world: World, workspace: Workspace, request: CloudRequest): Caller {
   const claims = authenticate(world, request)
   const clientId = claims.appid.toLowerCase()
   const principal =
     workspace.principals
       .values()
       .find(({ applicationId, active }) => active && applicationId?.toLowerCase() === clientId) ?? null
-  const isVouched = isVouchedByAzure(world, workspace, request, claims)
-  const known = { clientId, objectId: claims.oid, isVouchedByAzure: isVouched, principal }
+  const vouchedObjectId = isVouchedByAzure(world, workspace, request, claims) ? claims.oid : null
+  const known = { clientId, vouchedObjectId, principal }
   // The headers make a Contributor of the workspace's resource an admin.
-  if (isVouched && workspace.contributors.has(claims.oid)) return { ...known, isAdmin: true }
+  if (vouchedObjectId !== null && workspace.contributors.has(vouchedObjectId)) return { ...known, isAdmin: true }
   if (principal === null) throw gatewayError(403, `Unauthorized access to Org: ${workspace.orgId}`)
   return { ...known, isAdmin: isAdmin(workspace, principal.id) }
+}
+
+/** Databricks' own credentials say nothing to Azure, whatever headers come with them. */
+function toCaller(workspace: Workspace, principal: ServicePrincipal): Caller {
+  const clientId = principal.applicationId ?? principal.id
+  return { clientId, vouchedObjectId: null, principal, isAdmin: isAdmin(workspace, principal.id) }
+}
+
+/** Settles who calls; throws what the gateway answers to those it does not let in. */
+export function identifyCaller(world: World, workspace: Workspace, request: CloudRequest): Caller {
+  const bearer = /^Bearer +(\S+)$/i.exec(request.headers.authorization ?? '')?.[1] ?? ''
+  const now = world.clock.now()
+  if (isTokenValue(bearer)) return toCaller(workspace, authenticateByToken(workspace, bearer, now))
+  if (isDatabricksToken(bearer)) return toCaller(workspace, authenticateByAccessToken(workspace, bearer, now))
+  return identifyByEntra(world, workspace, request)
 }

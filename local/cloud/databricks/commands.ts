@@ -6,6 +6,7 @@ import { leaveAllGroups } from './memberships.ts'
 import { renderGroup, renderPrincipal } from './scim/render.ts'
 import { describeScopes, listStoredValues } from './secrets/describe-scopes.ts'
 import { putSeed, seedThing } from './seed.ts'
+import { createTokenCommands } from './tokens/commands.ts'
 import { ADMINS, findGroupByName, type ServicePrincipal, type Workspace } from './workspace-state.ts'
 
 /** The first workspace of the settings unless named, by host or URL. */
@@ -66,6 +67,7 @@ function setMembership(workspace: Workspace, name: string, applicationId: string
 /** `reset` starts a workspace anew; the others arrange or show. */
 export function createDatabricksCommands(state: DatabricksState, reset: () => void): CloudService['commands'] {
   return {
+    ...createTokenCommands(state, { workspace: (name) => findWorkspace(state, name), principal: findPrincipal }),
     inspect: (input) => {
       const { workspace } = inputs.workspace.parse(input) ?? {}
       const selected = workspace === undefined ? [...state.workspaces.values()] : [findWorkspace(state, workspace)]
@@ -104,6 +106,7 @@ export function createDatabricksCommands(state: DatabricksState, reset: () => vo
       const { id } = findPrincipal(workspace, applicationId)
       leaveAllGroups(workspace, id)
       workspace.principals.forget(id)
+      workspace.tokens.revokeAllOf(id, state.world.clock.now())
       return {}
     },
     rate: (input) => {

@@ -136,11 +136,13 @@ function patch(call: WorkspaceCall): CloudResponse {
   return store(workspace, patched, lists['groups'] ?? [], 200)
 }
 
-function remove(call: WorkspaceCall): CloudResponse {
+/** Its tokens go with it, at once. */
+function remove(call: WorkspaceCall, now: number): CloudResponse {
   requireAdmin(call)
   const principal = findForWrite(call)
   call.workspace.principals.delete(principal.id)
   leaveAllGroups(call.workspace, principal.id)
+  call.workspace.tokens.revokeAllOf(principal.id, now)
   return { status: 204 }
 }
 
@@ -168,6 +170,8 @@ export function createServicePrincipalRoutes(state: DatabricksState): readonly R
     guardRoute(state, { name: 'servicePrincipals.get', method: 'GET', path: one }, get),
     guardRoute(state, { name: 'servicePrincipals.replace', method: 'PUT', path: one }, replace),
     guardRoute(state, { name: 'servicePrincipals.patch', method: 'PATCH', path: one }, patch),
-    guardRoute(state, { name: 'servicePrincipals.delete', method: 'DELETE', path: one }, remove),
+    guardRoute(state, { name: 'servicePrincipals.delete', method: 'DELETE', path: one }, (call) =>
+      remove(call, state.world.clock.now()),
+    ),
   ]
 }

@@ -6,6 +6,8 @@ import type { DatabricksState } from './guard.ts'
 import { createJobRoutes } from './jobs/jobs.ts'
 import { createRunRoutes } from './jobs/runs.ts'
 import { createMeRoutes } from './me.ts'
+import { createPrincipalSecretRoutes } from './oauth/principal-secrets.ts'
+import { createOauthRoutes } from './oauth/token-endpoint.ts'
 import { createObjectRoutes } from './objects/objects.ts'
 import { createPermissionRoutes } from './permissions/permissions.ts'
 import type { Replication } from './replicated-map.ts'
@@ -13,6 +15,8 @@ import { createSecretAclRoutes } from './secrets/acls.ts'
 import { createSecretScopeRoutes } from './secrets/scopes.ts'
 import { createSecretRoutes } from './secrets/secrets.ts'
 import { createServicePrincipalRoutes } from './service-principals.ts'
+import { createManagedTokenRoutes } from './tokens/managed-tokens.ts'
+import { createOwnTokenRoutes } from './tokens/own-tokens.ts'
 import { createWorkspaceConfRoutes } from './workspace-conf.ts'
 import { createWorkspace, seedGroup } from './workspace-state.ts'
 
@@ -47,6 +51,10 @@ export function createDatabricksService(world: World): CloudService {
       ...createSecretRoutes(state),
       ...createSecretAclRoutes(state),
       ...createPermissionRoutes(state),
+      ...createOwnTokenRoutes(state),
+      ...createManagedTokenRoutes(state),
+      ...createPrincipalSecretRoutes(state),
+      ...createOauthRoutes(state),
     ],
     unknownCall: ({ method, url }) => ({
       error_code: 'NOT_IMPLEMENTED',

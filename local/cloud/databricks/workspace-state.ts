@@ -2,10 +2,12 @@ import { randomBytes } from 'node:crypto'
 import { resourceIdOfHost } from '../arm/resources.ts'
 import type { World } from '../world.ts'
 import { DEFAULT_RUN_TIMES, type Job, type Run, type RunFailure, type RunTimes } from './jobs/job-state.ts'
+import { createOauthState, type OauthState } from './oauth/oauth-state.ts'
 import { protectedPaths, type WorkspaceObject } from './objects/object-state.ts'
 import type { Grant } from './permissions/grant.ts'
 import { ReplicatedMap, type Replication } from './replicated-map.ts'
 import type { SecretScope } from './secrets/secret-scope.ts'
+import { TokenStore } from './tokens/token-store.ts'
 
 export interface ServicePrincipal {
   readonly id: string
@@ -52,7 +54,9 @@ export interface Workspace {
   readonly scopes: Map<string, SecretScope>
   /** How many of the next ACLs are said to be put and are not. */
   ignoredAclPuts: number
-  /** What is granted on objects themselves, by `jobs/<id>`, `notebooks/<id>` and `directories/<id>`. */
+  readonly tokens: TokenStore
+  readonly oauth: OauthState
+  /** What is granted on objects themselves, by `jobs/<id>`, `notebooks/<id>`, `directories/<id>` and `authorization/tokens`. */
   readonly grants: Map<string, readonly Grant[]>
   /** By path. */
   readonly objects: Map<string, WorkspaceObject>
@@ -63,8 +67,8 @@ export interface Workspace {
   runFailure: RunFailure | null
   conflictText: ConflictText
   requestsPerSecond: number | null
-  /** When the requests of the last second came, oldest first. */
-  recentRequests: number[]
+  /** When the requests of the last second came, on the machine's own clock that nobody moves; oldest first. */
+  readonly recentRequests: number[]
 }
 
 export const ADMINS = 'admins'
@@ -115,7 +119,9 @@ export function createWorkspace(world: World, host: string, replication: Replica
     contributors: new Set(),
     scopes: new Map(),
     ignoredAclPuts: 0,
-    grants: new Map(),
+    tokens: new TokenStore(),
+    oauth: createOauthState(),
+    grants: new Map([['authorization/tokens', [{ kind: 'group', name: ADMINS, level: 'CAN_MANAGE' }]]]),
     objects: new Map(protectedPaths.map((path) => [path, { kind: 'directory', objectId: newId(), path }])),
     jobs: new Map(),
     runs: new Map(),

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { z } from 'zod'
 import { type Application, createDirectory, type ServicePrincipal } from '../entra/directory.ts'
 import type { CloudService } from '../service.ts'
@@ -30,6 +31,10 @@ const inputs = {
     servicePrincipal: z.boolean().default(true),
     /** Display names of client secrets to give it, valid for a year. */
     passwords: z.array(z.string()).default([]),
+    /** What may sign in as it without a secret. */
+    federatedCredentials: z
+      .array(z.strictObject({ name: z.string(), issuer: z.string(), subject: z.string(), audience: z.string() }))
+      .default([]),
   }),
   application: z.strictObject({ objectId: z.guid() }),
   setOwners: z.strictObject({ objectId: z.guid(), owners: z.array(z.guid()) }),
@@ -113,6 +118,10 @@ function createForeignApplication(state: GraphState, input: unknown): unknown {
   const principal = wanted.servicePrincipal
     ? addServicePrincipal(state, application, { ownerIds: owners, visibleAt: now })
     : null
+  for (const { audience, ...credential } of wanted.federatedCredentials) {
+    const placed = { ...credential, id: randomUUID(), audiences: [audience], description: null, usableAt: now }
+    application.federatedIdentityCredentials.push(placed)
+  }
   const passwords = wanted.passwords.map((name) =>
     addPassword(state, application, { displayName: name, startsAt: now, endsAt: now + 365 * DAY_MS, usableAt: now }),
   )

@@ -1,11 +1,12 @@
-import type { HttpAnswer, HttpClient } from '../../platform/http/message.ts'
+import type { HttpClient } from '../../platform/http/message.ts'
 import type { Secret } from '../../platform/secret.ts'
-import { type ApiError, createJsonApi } from '../json-api.ts'
+import { createJsonApi } from '../json-api.ts'
 import { type AdministratorCalls, administratorCalls } from './administrators.ts'
-import { parseDatabricksError } from './errors.ts'
+import { toApiError } from './errors.ts'
 import { type GroupCalls, groupCalls } from './groups.ts'
 import type { Job, JobSettings, JobTask } from './job-settings.ts'
 import { type JobCalls, jobCalls } from './jobs.ts'
+import { type OAuthSecretCalls, oauthSecretCalls } from './oauth-secrets.ts'
 import { type DirectGrant, type Grant, type PermissionCalls, permissionCalls } from './permissions.ts'
 import type { Run } from './run-state.ts'
 import { type RunCalls, runCalls } from './runs.ts'
@@ -13,9 +14,23 @@ import { type SecretAcl, type SecretAclCalls, secretAclCalls } from './secret-ac
 import { type AzureStanding, type SecretScope, type SecretScopeCalls, secretScopeCalls } from './secret-scopes.ts'
 import { type SecretCalls, secretCalls } from './secrets.ts'
 import { type ServicePrincipalCalls, servicePrincipalCalls, type WorkspacePrincipal } from './service-principals.ts'
+import { type ManagedToken, type TokenManagementCalls, tokenManagementCalls } from './token-management.ts'
+import { type TokenPermissionCalls, tokenPermissionCalls } from './token-permissions.ts'
+import { type TokenSettingCalls, tokenSettingCalls } from './token-settings.ts'
 import { type WorkspaceObjectCalls, workspaceObjectCalls } from './workspace-objects.ts'
 
-export type { DirectGrant, Grant, Job, JobSettings, JobTask, Run, SecretAcl, SecretScope, WorkspacePrincipal }
+export type {
+  DirectGrant,
+  Grant,
+  Job,
+  JobSettings,
+  JobTask,
+  ManagedToken,
+  Run,
+  SecretAcl,
+  SecretScope,
+  WorkspacePrincipal,
+}
 
 /** One Azure Databricks workspace, as far as Steward uses it. */
 export type DatabricksClient = ServicePrincipalCalls &
@@ -27,7 +42,11 @@ export type DatabricksClient = ServicePrincipalCalls &
   PermissionCalls &
   WorkspaceObjectCalls &
   JobCalls &
-  RunCalls
+  RunCalls &
+  TokenManagementCalls &
+  TokenSettingCalls &
+  TokenPermissionCalls &
+  OAuthSecretCalls
 
 export interface DatabricksClientOptions extends AzureStanding {
   readonly http: HttpClient
@@ -61,10 +80,9 @@ export function createDatabricksClient(options: DatabricksClientOptions): Databr
     ...workspaceObjectCalls(workspace),
     ...jobCalls(workspace),
     ...runCalls(workspace),
+    ...tokenManagementCalls(workspace),
+    ...tokenSettingCalls(workspace),
+    ...tokenPermissionCalls(workspace),
+    ...oauthSecretCalls(workspace),
   }
-}
-
-function toApiError(answer: HttpAnswer): ApiError {
-  const { status, errorCode, message, isTransient } = parseDatabricksError(answer)
-  return { status, code: errorCode, message, isTransient }
 }

@@ -1,6 +1,7 @@
 import { STATUS_CODES } from 'node:http'
 import { z } from 'zod'
 import type { HttpAnswer } from '../../platform/http/message.ts'
+import type { ApiError } from '../json-api.ts'
 
 /** The families of refusals, as Databricks' own SDKs tell them apart. */
 type DatabricksErrorCategory =
@@ -99,6 +100,12 @@ export function parseDatabricksError({ status, headers, body }: HttpAnswer): Dat
       category === 'TemporarilyUnavailable' ||
       TRANSIENT_TEXT.some((pattern) => pattern.test(message)),
   }
+}
+
+/** The same in the terms of every JSON API. */
+export function toApiError(answer: HttpAnswer): ApiError {
+  const { status, errorCode, message, isTransient } = parseDatabricksError(answer)
+  return { status, code: errorCode, message, isTransient }
 }
 
 interface Told {

@@ -66,7 +66,8 @@ const entryAnswer = z
     return z.NEVER
   })
 
-const permissionsAnswer = z
+/** Every grant that an answer tells of, each by itself. */
+export const permissionsAnswer = z
   .object({ access_control_list: z.array(entryAnswer).max(10_000).default([]) })
   .transform(({ access_control_list }) => access_control_list.flat())
 

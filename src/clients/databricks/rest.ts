@@ -95,3 +95,23 @@ export function isUnknownPrincipal({ status, code, message }: ApiError, names: r
   const said = message.toLowerCase()
   return /\bprincipal\b/.test(said) || names.some((name) => said.includes(name.toLowerCase()))
 }
+
+/**
+ * Whether a refusal says that the token itself is not valid: expired, revoked, or never there. The gateway says so with 401,
+ * or with 403 and these words in whatever form.
+ */
+export function isDeadToken({ status, message }: ApiError): boolean {
+  return status === 401 || (status === 403 && /\binvalid access token\b/i.test(message))
+}
+
+/** `upstream-denied` for a call whose token is dead: no right is lacking. */
+export function explainDeadToken(
+  { status }: ApiError,
+  { host, identityLabel }: { readonly host: string; readonly identityLabel: string },
+): StewardError {
+  return new StewardError(
+    'upstream-denied',
+    `Azure Databricks (${host}) does not accept the token that ${identityLabel} signed in with (${status}): it is expired or revoked, or the principal is not in the workspace or not active there. Give it another one, and look at the principal in Settings > Identity and access.`,
+    { data: { status, identity: identityLabel, host } },
+  )
+}

@@ -43,4 +43,28 @@ export const DATABRICKS_RIGHTS = {
   runJob: workspaceAdmin('run a job'),
   readRuns: workspaceAdmin('read runs of a job'),
   cancelRuns: workspaceAdmin('cancel the runs of a job'),
+  readTokens: workspaceAdmin('list personal access tokens'),
+  revokeToken: workspaceAdmin('revoke a personal access token'),
+  readTokenSettings: workspaceAdmin('read the settings for personal access tokens'),
+  readTokenPermissions: workspaceAdmin('read who may use personal access tokens'),
+  changeTokenPermissions: workspaceAdmin('let a service principal use personal access tokens'),
+  changeOAuthSecrets: workspaceAdmin('create and delete OAuth secrets of a service principal'),
+} as const satisfies Record<string, Right>
+
+/** What a service principal needs in a workspace for what it does there itself, in its own name. */
+export const PRINCIPAL_RIGHTS = {
+  signIn: {
+    action: 'sign in',
+    on: 'the Azure Databricks workspace',
+    right: 'to be an active service principal of the workspace, and to come from a network that the workspace lets in',
+    grantedBy: 'the onboarding step workspace-principal, or a workspace admin in Settings > Identity and access',
+  },
+  /** https://learn.microsoft.com/azure/databricks/security/auth/api-access-permissions */
+  createToken: {
+    action: 'create a personal access token for itself',
+    on: 'the Azure Databricks workspace',
+    right: 'the permission CAN_USE on personal access tokens',
+    grantedBy:
+      'the onboarding step token-permission, or a workspace admin in Settings > Advanced > Personal access tokens > Permission settings',
+  },
 } as const satisfies Record<string, Right>

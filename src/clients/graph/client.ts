@@ -4,14 +4,24 @@ import { createJsonApi } from '../json-api.ts'
 import { type Application, type ApplicationCalls, applicationCalls } from './applications.ts'
 import { type DeletedItem, type DeletedItemCalls, deletedItemCalls } from './deleted-items.ts'
 import { parseGraphError } from './errors.ts'
+import {
+  type FederatedCredential,
+  type FederatedCredentialCalls,
+  federatedCredentialCalls,
+} from './federated-credentials.ts'
 import { type OwnershipCalls, ownershipCalls } from './ownership.ts'
 import { type PasswordCalls, passwordCalls } from './passwords.ts'
 import { type ServicePrincipal, type ServicePrincipalCalls, servicePrincipalCalls } from './service-principals.ts'
 
-export type { Application, DeletedItem, ServicePrincipal }
+export type { Application, DeletedItem, FederatedCredential, ServicePrincipal }
 
 /** Microsoft Graph v1.0, as far as Steward uses it. */
-export type GraphClient = ApplicationCalls & OwnershipCalls & DeletedItemCalls & ServicePrincipalCalls & PasswordCalls
+export type GraphClient = ApplicationCalls &
+  OwnershipCalls &
+  FederatedCredentialCalls &
+  DeletedItemCalls &
+  ServicePrincipalCalls &
+  PasswordCalls
 
 export interface GraphClientOptions {
   readonly http: HttpClient
@@ -36,6 +46,7 @@ export function createGraphClient({ http, token, host, identityLabel }: GraphCli
   return {
     ...applicationCalls(graph),
     ...ownershipCalls(graph),
+    ...federatedCredentialCalls(graph),
     ...deletedItemCalls(graph),
     ...servicePrincipalCalls(graph),
     ...passwordCalls(graph),

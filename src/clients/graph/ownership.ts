@@ -7,14 +7,11 @@ import { GRAPH_RIGHTS } from './rights.ts'
 export interface OwnershipCalls {
   /** Object ids of everybody who may change the application. */
   listOwnerIds(applicationObjectId: string): Promise<string[]>
-  /** Names of the federated identity credentials: workloads elsewhere that sign in as the application. */
-  listFederatedCredentialNames(applicationObjectId: string): Promise<string[]>
 }
 
 const ownerAnswer = z.object({ id: idText })
-const federatedAnswer = z.object({ name: z.string().max(1024) })
 
-/** Who can sign in as an application. All throw `upstream-denied`, `upstream-rejected` and what `HttpClient.send` throws. */
+/** Who may change an application. All throw `upstream-denied`, `upstream-rejected` and what `HttpClient.send` throws. */
 export function ownershipCalls(graph: JsonApi): OwnershipCalls {
   return {
     /** https://learn.microsoft.com/graph/api/application-list-owners; right: `readApplication`. */
@@ -25,16 +22,6 @@ export function ownershipCalls(graph: JsonApi): OwnershipCalls {
         ownerIds.push(...page.map(({ id }) => id))
       }
       return ownerIds
-    },
-
-    /** https://learn.microsoft.com/graph/api/application-list-federatedidentitycredentials; right: `readApplication`. */
-    listFederatedCredentialNames: async (applicationObjectId) => {
-      const path = `/v1.0/applications/${encodeURIComponent(applicationObjectId)}/federatedIdentityCredentials?$select=name`
-      const names: string[] = []
-      for await (const page of listGraph(graph, { path, right: GRAPH_RIGHTS.readApplication, item: federatedAnswer })) {
-        names.push(...page.map(({ name }) => name))
-      }
-      return names
     },
   }
 }

@@ -34,4 +34,5 @@ export const GRAPH_RIGHTS = {
   readServicePrincipal: ownedBy('read a service principal'),
   createServicePrincipal: ownedBy('create a service principal'),
   changePasswords: ownedBy('add and remove client secrets of an application'),
+  changeFederatedCredentials: ownedBy('add and remove federated credentials of an application'),
 } as const satisfies Record<string, Right>

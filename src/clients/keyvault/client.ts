@@ -6,18 +6,19 @@ import { Secret } from '../../platform/secret.ts'
 import type { Right } from '../right.ts'
 import { findRefusal } from '../sdk-transport.ts'
 import { type DeletionCalls, deletionCalls } from './deletion.ts'
+import { type InventoryCalls, inventoryCalls } from './inventory.ts'
 import { explainVaultError, isRefusal } from './refusal.ts'
 import { VAULT_RIGHTS } from './rights.ts'
 import { loadVaultSdk } from './sdk.ts'
-import { findDisabledCurrent, type SecretVersion, toVersion } from './secret-version.ts'
+import { findDisabledCurrent, type ListedSecret, type SecretVersion, toVersion } from './secret-version.ts'
 
-export type { SecretVersion }
+export type { ListedSecret, SecretVersion }
 
 /**
  * The secrets of one vault (https://learn.microsoft.com/rest/api/keyvault/secrets). Every call throws `upstream-denied`
  * with the right it needs (see rights.ts), `upstream-rejected`, and what `HttpClient.send` throws.
  */
-export interface VaultClient extends DeletionCalls {
+export interface VaultClient extends DeletionCalls, InventoryCalls {
   /** The version that a reader of the name gets, enabled or not; null when there is none or the secret is deleted. Right: `readSecret`, and `listVersions` when it is disabled. */
   getCurrentSecret(name: string): Promise<SecretVersion | null>
   /** All versions, in no order; empty when there is no such secret. Right: `listVersions`. */
@@ -78,6 +79,7 @@ export function createVaultClient(options: VaultClientOptions): VaultClient {
 
   return {
     ...deletionCalls(options),
+    ...inventoryCalls({ vaultUrl, call }),
     listSecretVersions,
 
     getCurrentSecret: async (name) => {

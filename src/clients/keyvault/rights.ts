@@ -15,7 +15,9 @@ function secretsOfficer(action: string): Right {
 export const VAULT_RIGHTS = {
   readSecret: secretsOfficer('read a secret'),
   listVersions: secretsOfficer("list a secret's versions"),
+  listSecrets: secretsOfficer('list secrets'),
   setSecret: secretsOfficer('set a secret'),
+  updateSecret: secretsOfficer('change the tags and the state of a secret'),
   deleteSecret: secretsOfficer('delete a secret'),
   readDeletedSecret: secretsOfficer('read a deleted secret'),
   recoverSecret: secretsOfficer('recover a deleted secret'),

@@ -11,27 +11,36 @@ export interface SecretVersion {
   readonly tags: Readonly<Record<string, string>>
 }
 
-const versionSchema = z
+/** The current version of a secret among all of a vault: everything but the value. */
+export interface ListedSecret extends Omit<SecretVersion, 'version'> {
+  readonly name: string
+}
+
+const properties = z
   .object({
-    version: idText,
     enabled: z.boolean().default(true),
     expiresOn: z.date().nullish(),
     createdOn: z.date(),
     tags: z.record(z.string(), z.string()).nullish(),
   })
-  .transform(
-    ({ version, enabled, expiresOn, createdOn, tags }): SecretVersion => ({
-      version,
-      isEnabled: enabled,
-      expiresAt: expiresOn ?? null,
-      createdAt: createdOn,
-      tags: tags ?? {},
-    }),
-  )
+  .transform(({ enabled, expiresOn, createdOn, tags }) => ({
+    isEnabled: enabled,
+    expiresAt: expiresOn ?? null,
+    createdAt: createdOn,
+    tags: tags ?? {},
+  }))
 
-/** Reads the SDK's properties of a secret, as far as they are what Steward needs; throws when they are not. */
-export function toVersion(properties: unknown): SecretVersion {
-  return versionSchema.parse(properties)
+const versionSchema = z.object({ version: idText })
+const nameSchema = z.object({ name: idText })
+
+/** Reads the SDK's properties of a version, as far as they are what Steward needs; throws when they are not. */
+export function toVersion(found: unknown): SecretVersion {
+  return { ...versionSchema.parse(found), ...properties.parse(found) }
+}
+
+/** Reads the SDK's properties of a secret in a list; throws as `toVersion` does. */
+export function toListedSecret(found: unknown): ListedSecret {
+  return { ...nameSchema.parse(found), ...properties.parse(found) }
 }
 
 /** Several versions may be of the same second; the current one is known to be disabled. */

@@ -106,6 +106,12 @@ export function createTable(account: StorageAccount, name: string, ensure: () =>
         const batch = rows.slice(start, start + TRANSACTION_SIZE)
         await run(async () => {
           const table = await account.table(name)
+          const [first, ...others] = batch
+          if (first && others.length === 0) {
+            // The same without a transaction around it, which takes several times the work on both sides.
+            await table.upsertEntity(entityOf(partition, first.row, first.fields), 'Replace', withinTime())
+            return
+          }
           await table.submitTransaction(
             batch.map(({ row, fields }) => ['upsert', entityOf(partition, row, fields), 'Replace']),
             withinTime(),

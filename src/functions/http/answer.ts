@@ -65,6 +65,7 @@ const TITLES: Readonly<Record<StewardError['code'], string>> = {
   differs: 'It is there, but not as asked for',
   'vault-unreadable': 'Azure Databricks cannot read the vault',
   'run-failed': 'The run of the job failed',
+  'in-grace': 'Earlier credentials are still in their grace',
   superseded: 'A later request took its place',
   needs: 'Something else is needed first',
   'idempotency-key-reused': 'The idempotency key was used for something else',

@@ -26,6 +26,12 @@ export async function readJson(request: Pick<HttpRequest, 'text'>): Promise<unkn
   }
 }
 
+/** The body as JSON; an empty object when there is none. Throws `invalid-request`. */
+export async function readOptionalJson(request: Pick<HttpRequest, 'text'>): Promise<unknown> {
+  const text = await request.text()
+  return text === '' ? {} : readJson({ text: async () => text })
+}
+
 /** The `Idempotency-Key`, or null when there is none. Throws `invalid-request`. */
 export function readIdempotencyKey({ headers }: Pick<HttpRequest, 'headers'>): string | null {
   const key = headers.get('idempotency-key')

@@ -56,6 +56,8 @@ const SECTION_OF = {
   application: 'servicePrincipal',
   'client-secret': 'clientSecret',
   'workspace-principal': 'databricks',
+  'token-permission': 'databricks.accessToken',
+  'access-token': 'databricks.accessToken',
   'secret-scope': 'databricks.secretScope',
   'secret-acl': 'databricks.secretScope',
   job: 'databricks.job',

@@ -1,8 +1,9 @@
 import { StewardError } from '../../platform/errors.ts'
 import { decideSecretScope } from '../decide-secret-scope.ts'
+import { copiesOf } from '../scope-copies.ts'
 import type { LookContext, StepPlan } from '../step.ts'
 import { NOTHING_TO_DO, refuse } from '../step-plans.ts'
-import { explainDifference, explainForeignAcls, scopeSectionOf } from '../steps/secret-scope.ts'
+import { explainDifference, lookForOthers, scopeSectionOf } from '../steps/secret-scope.ts'
 import { findPrincipalsToRemove } from '../steps/workspace-principal.ts'
 
 /** Deletes the scope; the vault behind one stays as it is, and so does a scope in which others keep secrets. */
@@ -17,10 +18,11 @@ export async function planSecretScopeRemoval(context: LookContext): Promise<Step
     return refuse(explainDifference(decision.found, target))
   }
   const [principal] = await findPrincipalsToRemove(context, workspace)
-  const others = await explainForeignAcls(context, workspace, section, principal?.applicationId)
+  const others = await lookForOthers(context, workspace, section, principal?.applicationId)
   if (others) return refuse(others)
   const keys = wish.vault === null ? await workspace.listSecretKeys(scopeName) : []
-  const foreign = keys.filter((key) => key !== context.request.clientSecret?.secretName)
+  const copied = new Set(copiesOf(context.request).map(({ secretName }) => secretName))
+  const foreign = keys.filter((key) => !copied.has(key))
   if (foreign.length > 0) {
     const refusal = new StewardError(
       'not-ours',

@@ -1,10 +1,13 @@
 import type { Application, DeletedItem, ServicePrincipal } from '../../clients/graph/client.ts'
 import { StewardError } from '../../platform/errors.ts'
+import { lookAgain } from '../../platform/outcomes.ts'
 import { applicationUniqueName } from '../../trust/marks.ts'
-import { createOnce, lookAgain } from '../create-once.ts'
+import { createOnce } from '../create-once.ts'
+import type { ApplicationDecision } from '../decide-application.ts'
 import { explainRefusal, explainUnseenHolder } from '../explain-application.ts'
+import { createFederation, describeFederation, isFederation, needsFederation } from '../federation.ts'
 import { adoptedClientId, findOwnApplication } from '../find-application.ts'
-import { judgeApplication } from '../judge-application.ts'
+import { judgeApplication, listFederatedCredentials } from '../judge-application.ts'
 import { restoreApplication } from '../restore-application.ts'
 import type { ApplyContext, Change, PlanContext, Step } from '../step.ts'
 
@@ -13,15 +16,16 @@ export const applicationStep: Step = {
   name: 'application',
   needs: [],
   sees: ['application', 'service-principal'],
-  provides: ['application', 'service-principal'],
+  provides: ['application', 'service-principal', 'sign-in'],
   isWanted: ({ servicePrincipal }) => servicePrincipal.kind === 'entra',
   plan: async (context) => {
     const { displayName } = context.request.servicePrincipal
     const application = await findApplication(context)
     context.see('application', application)
-    const [servicePrincipal, decision] = application
-      ? await Promise.all([lookAtServicePrincipal(context, application), judgeApplication(context, application)])
-      : [null, null]
+    const [servicePrincipal, decision, isFederated] = application
+      ? await Promise.all([lookAtServicePrincipal(context, application), ...judge(context, application)])
+      : [null, null, false]
+    const needsFederated = needsFederation(context.request) && !isFederated
     const deleted = application ? null : await findDeleted(context)
     const changes: Change[] = []
     if (deleted)
@@ -30,10 +34,14 @@ export const applicationStep: Step = {
     if (!servicePrincipal && !deleted) {
       changes.push({ action: 'create', target: `service principal ${displayName}`, reason: 'missing' })
     }
+    if (needsFederated) {
+      const target = `federated credential of application ${displayName}`
+      changes.push({ action: 'create', target, reason: "Steward's identity missing" })
+    }
     return {
       changes,
       ...(application && decision?.kind === 'refuse' ? { refusal: explainRefusal(decision, application) } : {}),
-      apply: (apply) => applyApplication(context, { application, servicePrincipal, deleted }, apply),
+      apply: (apply) => applyApplication(context, { application, servicePrincipal, deleted, needsFederated }, apply),
     }
   },
 }
@@ -43,6 +51,18 @@ interface Sight {
   readonly application: Application | null
   readonly servicePrincipal: ServicePrincipal | null
   readonly deleted: DeletedItem | null
+  readonly needsFederated: boolean
+}
+
+/** What is decided about an application that is there, and whether Steward's identity can act as it. */
+function judge(context: PlanContext, application: Application): [Promise<ApplicationDecision>, Promise<boolean>] {
+  const federated = listFederatedCredentials(context, application, needsFederation(context.request))
+  return [
+    federated.then((credentials) => judgeApplication(context, application, credentials)),
+    Promise.all([federated, describeFederation(context)]).then(([credentials, wish]) =>
+      credentials.some((one) => isFederation(one, wish)),
+    ),
+  ]
 }
 
 /** A deleted application keeps its unique name to itself for 30 days, so that a new one cannot have it. */
@@ -74,15 +94,37 @@ async function findApplication(context: PlanContext): Promise<Application | null
 
 async function applyApplication(
   context: PlanContext,
-  { application: sighted, servicePrincipal: sightedPrincipal, deleted }: Sight,
+  { application: sighted, servicePrincipal: sightedPrincipal, deleted, needsFederated }: Sight,
   { guard, provide }: ApplyContext,
 ): Promise<void> {
-  const { request, services, patience } = context
-  const { graph } = services
-  const { displayName } = request.servicePrincipal
   const { clientId, objectId } =
     sighted ?? (deleted ? await restoreApplication(context, deleted, guard) : await createApplication(context, guard))
   provide('application', { clientId, objectId })
+  await Promise.all([
+    federate(context, { clientId, objectId, needsFederated }, guard, provide),
+    providePrincipal(context, { clientId, sightedPrincipal }, guard, provide),
+  ])
+}
+
+/** Lets Steward act as the application; a restored one may have lost or kept its federated credential. */
+async function federate(
+  context: PlanContext,
+  { clientId, objectId, needsFederated }: { clientId: string; objectId: string; needsFederated: boolean },
+  guard: ApplyContext['guard'],
+  provide: ApplyContext['provide'],
+): Promise<void> {
+  if (needsFederated) await createFederation(context, objectId, guard)
+  provide('sign-in', { clientId })
+}
+
+async function providePrincipal(
+  { request, services, patience }: PlanContext,
+  { clientId, sightedPrincipal }: { clientId: string; sightedPrincipal: ServicePrincipal | null },
+  guard: ApplyContext['guard'],
+  provide: ApplyContext['provide'],
+): Promise<void> {
+  const { graph } = services
+  const { displayName } = request.servicePrincipal
   const servicePrincipal =
     sightedPrincipal ??
     (

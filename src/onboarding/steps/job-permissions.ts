@@ -1,5 +1,6 @@
 import type { DatabricksClient, DirectGrant, Grant } from '../../clients/databricks/client.ts'
 import type { StewardError } from '../../platform/errors.ts'
+import { waitForPropagation } from '../../platform/propagation.ts'
 import {
   canRead,
   decideJobPermissions,
@@ -11,7 +12,6 @@ import {
 } from '../decide-job-permissions.ts'
 import { explainEditors, explainManagers, explainOwner } from '../explain-job.ts'
 import { jobSectionOf } from '../job-settings.ts'
-import { waitForPropagation } from '../propagation.ts'
 import { requireGroups } from '../require-groups.ts'
 import type { ApplyContext, Change, PlanContext, Step } from '../step.ts'
 

@@ -1,8 +1,8 @@
 import { nameRole, readRoleId } from '../../platform/azure-roles.ts'
 import { StewardError } from '../../platform/errors.ts'
+import { waitForPropagation } from '../../platform/propagation.ts'
 import { roleAssignmentDescription } from '../../trust/marks.ts'
 import { findAssignment, nameRoleAssignment, type RoleWish } from '../decide-role-assignments.ts'
-import { waitForPropagation } from '../propagation.ts'
 import type { OnboardingRequest } from '../request.ts'
 import type { ApplyContext, Change, PlanContext, Step } from '../step.ts'
 

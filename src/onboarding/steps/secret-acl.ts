@@ -1,5 +1,5 @@
 import type { DatabricksClient } from '../../clients/databricks/client.ts'
-import { waitForPropagation } from '../propagation.ts'
+import { waitForPropagation } from '../../platform/propagation.ts'
 import type { ApplyContext, Change, PlanContext, Step } from '../step.ts'
 import { scopeSectionOf } from './secret-scope.ts'
 

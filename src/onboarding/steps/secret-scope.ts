@@ -1,11 +1,13 @@
 import type { DatabricksClient, SecretScope } from '../../clients/databricks/client.ts'
 import { StewardError } from '../../platform/errors.ts'
+import { lookAgain, toUnknownOutcome } from '../../platform/outcomes.ts'
 import type { Secret } from '../../platform/secret.ts'
 import { secretScopeName } from '../../trust/marks.ts'
-import { lookAgain, toUnknownOutcome } from '../create-once.ts'
-import { decideSecretScope, findForeignAcls, type SecretScopeWish } from '../decide-secret-scope.ts'
+import { explainForeignAcls } from '../../trust/scope-readers.ts'
+import { decideSecretScope, type SecretScopeWish } from '../decide-secret-scope.ts'
 import { secretReference } from '../job-settings.ts'
 import type { OnboardingRequest } from '../request.ts'
+import { type Copy, copiesOf } from '../scope-copies.ts'
 import type { ApplyContext, Change, PlanContext, Step } from '../step.ts'
 import { refuse } from '../step-plans.ts'
 import { requireReadableVault } from '../vault-access.ts'
@@ -27,7 +29,7 @@ export interface ScopeSection {
  */
 export const secretScopeStep: Step = {
   name: 'secret-scope',
-  needs: ['client-secret'],
+  needs: ['client-secret', 'access-token'],
   sees: ['secret-scope'],
   provides: ['secret-scope', 'secret-copy'],
   isWanted: ({ databricks }) => databricks?.secretScope !== undefined,
@@ -46,18 +48,15 @@ export const secretScopeStep: Step = {
       const foreign = await listForeignAcls(context, workspace, section)
       if (foreign) return refuse(foreign)
     }
-    const needsCopy =
-      wish.vault === null && context.request.clientSecret !== undefined
-        ? decision.kind === 'create' || !(await isCopyCurrent(context, workspace, wish.scopeName))
-        : false
+    const copies = wish.vault === null ? copiesOf(context.request) : []
+    const isCurrent = await Promise.all(
+      copies.map(async (copy) => decision.kind === 'keep' && isCopyCurrent(context, workspace, wish.scopeName, copy)),
+    )
+    const stale = copies.filter((_copy, index) => !isCurrent[index])
     const changes: Change[] = []
     if (decision.kind === 'create') changes.push({ action: 'create', target, reason: 'missing' })
-    if (needsCopy) {
-      changes.push({
-        action: 'update',
-        target,
-        reason: `copy of ${context.request.clientSecret?.secretName} not current`,
-      })
+    for (const { secretName } of stale) {
+      changes.push({ action: 'update', target, reason: `copy of ${secretName} not current` })
     }
     return {
       changes,
@@ -71,11 +70,11 @@ export const secretScopeStep: Step = {
           backend: wish.vault ? 'key-vault' : 'databricks',
           secretReference: clientSecret ? secretReference(scopeName, clientSecret.secretName) : null,
         })
-        if (needsCopy) {
+        if (stale.length > 0) {
           // Somebody may have let himself in since the look.
           const foreign = decision.kind === 'keep' ? await listForeignAcls(context, workspace, section) : null
           if (foreign) throw foreign
-          await copySecret(context, workspace, scopeName, apply)
+          await Promise.all(stale.map((copy) => copySecret(context, workspace, scopeName, copy, apply)))
         }
         apply.provide('secret-copy', { scopeName })
       },
@@ -106,21 +105,16 @@ export function explainDifference({ backend, vault }: SecretScope, target: strin
   )
 }
 
-/** Why a scope of our name is not ours to fill or to remove: others have rights on it. Null when nobody has. */
-export async function explainForeignAcls(
+/** Whether others may read the scope, or fill it; the reason not to touch it, or null. */
+export async function lookForOthers(
   { services }: Pick<PlanContext, 'services'>,
   workspace: DatabricksClient,
-  { wish, target }: ScopeSection,
+  { wish: { scopeName }, target }: ScopeSection,
   applicationId: string | undefined,
 ): Promise<StewardError | null> {
-  const [acls, { clientId }] = await Promise.all([workspace.listSecretAcls(wish.scopeName), services.whoAmI()])
-  const foreign = findForeignAcls(acls, applicationId === undefined ? [clientId] : [clientId, applicationId])
-  if (foreign.length === 0) return null
-  const who = foreign.map(({ principal, permission }) => `${principal} (${permission})`).join(', ')
-  return new StewardError(
-    'not-ours',
-    `Others have rights on the ${target}: ${who}. Whoever made a scope, or may read it, sees every secret in it. Have a workspace admin take those rights away or delete the scope, then start again.`,
-  )
+  const { clientId } = await services.whoAmI()
+  const ours = applicationId === undefined ? [clientId] : [clientId, applicationId]
+  return explainForeignAcls(workspace, { scopeName, target, ours })
 }
 
 async function listForeignAcls(
@@ -131,7 +125,7 @@ async function listForeignAcls(
   const application = await context.sighting('application')
   // The application is known sooner: lists of the workspace lag behind.
   const applicationId = application?.clientId ?? (await context.sighting('workspace-principal'))?.applicationId
-  return explainForeignAcls(context, workspace, section, applicationId)
+  return lookForOthers(context, workspace, section, applicationId)
 }
 
 async function createScope(
@@ -145,13 +139,17 @@ async function createScope(
   if (outcome !== 'created') throw lookAgain(`The ${target}`)
 }
 
-async function isCopyCurrent(context: PlanContext, workspace: DatabricksClient, scopeName: string): Promise<boolean> {
-  const { clientSecret } = context.request
-  const current = await context.sighting('client-secret')
-  if (!clientSecret || !current) return false
+async function isCopyCurrent(
+  context: PlanContext,
+  workspace: DatabricksClient,
+  scopeName: string,
+  { vault, secretName, madeBy }: Copy,
+): Promise<boolean> {
+  const current = await context.sighting(madeBy)
+  if (!current) return false
   const [copy, original] = await Promise.all([
-    workspace.getSecretValue(scopeName, clientSecret.secretName),
-    context.services.vault(clientSecret.vault).readSecretValue(clientSecret.secretName, current.version),
+    workspace.getSecretValue(scopeName, secretName),
+    context.services.vault(vault).readSecretValue(secretName, current.version),
   ])
   return copy !== null && isSame(copy, original)
 }
@@ -161,13 +159,14 @@ function isSame(a: Secret, b: Secret): boolean {
 }
 
 async function copySecret(
-  { request, services }: PlanContext,
+  { services }: PlanContext,
   workspace: DatabricksClient,
   scopeName: string,
+  { madeBy }: Copy,
   apply: ApplyContext,
 ): Promise<void> {
-  const { vault, secretName, version } = await apply.fact('client-secret')
+  const { vault, secretName, version } = await apply.fact(madeBy)
   const value = await services.vault(vault).readSecretValue(secretName, version)
   apply.guard()
-  await workspace.putSecret(scopeName, request.clientSecret?.secretName ?? secretName, value)
+  await workspace.putSecret(scopeName, secretName, value)
 }

@@ -11,7 +11,7 @@ import type { Pace } from './pace.ts'
 import { parseRetryAfter } from './retry-after.ts'
 
 const DEFAULT_TIMEOUT_MS = 30_000
-const MAX_BODY_BYTES = 4 * 1024 * 1024
+const DEFAULT_MAX_ANSWER_BYTES = 4 * 1024 * 1024
 const ATTEMPTS = 4
 const FIRST_PAUSE_MS = 400
 /** A longer wait belongs in the queue, not in an invocation. */
@@ -112,7 +112,7 @@ async function exchange(
       },
       ...(request.body === undefined ? {} : { body: request.body }),
       redirect: 'manual',
-      size: MAX_BODY_BYTES,
+      size: request.maxAnswerBytes ?? DEFAULT_MAX_ANSWER_BYTES,
       signal: patience.signal,
     })
     answer = {
@@ -146,7 +146,8 @@ function explainNoAnswer(request: HttpRequest, cause: unknown, timeoutMs: number
   const what = describeRequest(request)
   const { type, code } = cause as { type?: string; code?: string }
   if (type === 'max-size') {
-    return new StewardError('upstream-rejected', `${what} answered with more than ${MAX_BODY_BYTES} bytes.`, { cause })
+    const maxBytes = request.maxAnswerBytes ?? DEFAULT_MAX_ANSWER_BYTES
+    return new StewardError('upstream-rejected', `${what} answered with more than ${maxBytes} bytes.`, { cause })
   }
   const neverSent = code !== undefined && NEVER_SENT.has(code)
   const why = neverSent ? 'could not be reached' : `gave no answer (limit ${timeoutMs / 1000} s)`

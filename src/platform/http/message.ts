@@ -9,6 +9,8 @@ export interface HttpRequest {
   readonly isRepeatable: boolean
   /** For the whole exchange, body included; 30 000 when absent. */
   readonly timeoutMs?: number
+  /** A longer answer is rejected; 4 MiB when absent. */
+  readonly maxAnswerBytes?: number
 }
 
 /** An answer that the service meant: 2xx, or a 4xx other than 408 and 429. */

@@ -1,5 +1,6 @@
+import { inspect } from 'node:util'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { createEntraClient } from '../../../src/clients/entra/client.ts'
+import { type ClientProof, createEntraClient } from '../../../src/clients/entra/client.ts'
 import { Secret } from '../../../src/platform/secret.ts'
 import { type ScriptedService, startScriptedService } from '../../support/scripted-service.ts'
 import { createTestHttp } from '../../support/test-http.ts'
@@ -14,10 +15,13 @@ beforeEach(async () => {
 
 afterEach(() => service.stop())
 
-function tryIt() {
+function connect() {
   const { http } = createTestHttp(service.fetch)
-  const entra = createEntraClient({ http, authorityHost: 'login.microsoftonline.com', tenantId: 'tenant-1' })
-  return entra.tryClientSecret({
+  return createEntraClient({ http, authorityHost: 'login.microsoftonline.com', tenantId: 'tenant-1' })
+}
+
+function tryIt() {
+  return connect().tryClientSecret({
     clientId: 'client-1',
     secret: new Secret('can~a.ry+/&='),
     audience: 'https://graph.microsoft.com',
@@ -68,7 +72,7 @@ describe('trying a client secret', () => {
     expect(await tryIt()).toBe('not-accepted-yet')
   })
 
-  it.each([7000222, 90002, 50034])(
+  it.each([7000222, 90002, 50034, 700213])(
     'that ends in AADSTS%i is an error with the number and no text of theirs',
     async (number) => {
       service.on('POST', TOKEN, refusal(number, 'invalid_request', 400))
@@ -92,5 +96,78 @@ describe('trying a client secret', () => {
     service.on('POST', TOKEN, { body: {} }, { status: 400, body: '<html>' })
     await expect(tryIt()).rejects.toMatchObject({ code: 'upstream-rejected' })
     await expect(tryIt()).rejects.toMatchObject({ code: 'upstream-rejected' })
+  })
+})
+
+describe('signing an application in', () => {
+  const secret = { kind: 'client-secret', secret: new Secret('can~a.ry+/&=') } as const
+  const federated = { kind: 'federated', assertion: new Secret('can.a.ry') } as const
+  const acquire = (proof: ClientProof) =>
+    connect().acquireToken({ clientId: 'client-1', proof, audience: '2ff814a6-3304-4ab8-85cb-cd0e6f879c1d' })
+
+  it.each([
+    [secret, { client_secret: 'can~a.ry+/&=' }],
+    [
+      federated,
+      {
+        client_assertion_type: 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer',
+        client_assertion: 'can.a.ry',
+      },
+    ],
+  ])('gives a token for %o', async (proof, sent) => {
+    service.on(
+      'POST',
+      TOKEN,
+      { isLost: true },
+      { body: { access_token: 'canary', token_type: 'Bearer', expires_in: 3599 } },
+    )
+    const acquired = await acquire(proof)
+    expect(acquired).toEqual({ kind: 'token', token: expect.any(Secret), lifetimeSeconds: 3599 })
+    expect(acquired.kind === 'token' && acquired.token.reveal()).toBe('canary')
+    expect(inspect(acquired)).not.toContain('canary')
+    expect(Object.fromEntries(new URLSearchParams(service.requests[1]?.body))).toEqual({
+      grant_type: 'client_credentials',
+      client_id: 'client-1',
+      scope: '2ff814a6-3304-4ab8-85cb-cd0e6f879c1d/.default',
+      ...sent,
+    })
+  })
+
+  it.each([
+    ['3599', 3599],
+    [undefined, 0],
+    [null, 0],
+  ])('reads a lifetime of %j', async (expires_in, lifetimeSeconds) => {
+    service.on('POST', TOKEN, { body: { access_token: 'canary', expires_in } })
+    expect(await acquire(secret)).toMatchObject({ kind: 'token', lifetimeSeconds })
+  })
+
+  it.each([
+    [7000215, secret, 'not-accepted-yet'],
+    [700016, secret, 'application-missing'],
+    [700016, federated, 'application-missing'],
+    [7000229, federated, 'service-principal-missing'],
+    [70021, federated, 'no-federated-credential'],
+    [700211, federated, 'no-federated-credential'],
+    [700212, federated, 'no-federated-credential'],
+    [700213, federated, 'no-federated-credential'],
+    [7002138, federated, 'no-federated-credential'],
+  ] as const)('that ends in AADSTS%i is refused, with %o: %s', async (number, proof, reason) => {
+    service.on('POST', TOKEN, refusal(number, 'invalid_request', 400))
+    expect(await acquire(proof)).toEqual({ kind: 'refused', reason })
+  })
+
+  it.each([
+    [refusal(7000222), /AADSTS7000222; its client secret is expired/],
+    [refusal(700213, 'invalid_request', 400), /AADSTS700213; look it up/],
+    [refusal(50034, 'invalid_request', 400), /AADSTS50034; look it up/],
+    [{ body: { access_token: ['canary'] } }, /access_token/],
+    [{ body: { access_token: 'canary', expires_in: 'canary' } }, /expires_in/],
+    [{ body: 'canary' }, /not JSON/],
+  ])('is an error with no text of theirs after %o', async (answer, message) => {
+    service.on('POST', TOKEN, answer)
+    const error: unknown = await acquire(secret).catch((thrown: unknown) => thrown)
+    expect(error).toMatchObject({ code: 'upstream-rejected', message: expect.stringMatching(message) })
+    expect(inspect(error, { depth: 9 })).not.toMatch(/canary|can~a/)
   })
 })

@@ -235,12 +235,6 @@ describe('whose an application is', () => {
     expect(service.requests.map(({ url }) => url.search)).toEqual(['?$select=id', '?$skiptoken=x'])
   })
 
-  it('is told by what is federated with it, too', async () => {
-    const FEDERATED = '/v1.0/applications/object-1/federatedIdentityCredentials'
-    service.on('GET', FEDERATED, more(FEDERATED, [{ name: 'ci' }]), { body: { value: [{ name: 'cd' }] } })
-    expect(await graph.listFederatedCredentialNames('object-1')).toEqual(['ci', 'cd'])
-  })
-
   it('is not asked on another host, which would get the token', async () => {
     service.on('GET', OWNERS, more(OWNERS, [], 'graph.evil.example'), { body: { value: [] } })
     await expect(graph.listOwnerIds('object-1')).rejects.toMatchObject({ code: 'upstream-rejected' })

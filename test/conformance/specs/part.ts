@@ -12,6 +12,7 @@ import { callDatabricks } from './traffic/databricks-calls.ts'
 import { callDatabricksJobs } from './traffic/databricks-job-calls.ts'
 import { callDatabricksPermissions } from './traffic/databricks-permission-calls.ts'
 import { callDatabricksSecrets } from './traffic/databricks-secret-calls.ts'
+import { callDatabricksTokens } from './traffic/databricks-token-calls.ts'
 import { callGraph } from './traffic/graph-calls.ts'
 import { callKeyVault } from './traffic/keyvault-calls.ts'
 import { runOnboardings } from './traffic/onboardings.ts'
@@ -51,6 +52,7 @@ async function recordTraffic(): Promise<readonly RecordedExchange[]> {
       await callDatabricksJobs(sender, stack)
       await callDatabricksSecrets(sender, stack)
       await callDatabricksPermissions(sender, stack)
+      await callDatabricksTokens(sender, stack)
       await callDatabricks(sender, stack)
       await callResourceManager(sender, stack)
     } finally {

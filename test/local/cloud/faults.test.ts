@@ -156,3 +156,20 @@ describe('latency', () => {
     expect(tookMs).toBeLessThan(50 * 100)
   })
 })
+
+describe('commands in one call', () => {
+  const forget = { service: 'tiny', command: 'forget' }
+
+  it('run one after another and give their answers in this order', async () => {
+    await create('one')
+    await create('two')
+    expect(await cloud.control.commands([forget, forget])).toEqual([{ forgot: 2 }, { forgot: 0 }])
+  })
+
+  it('end with the first that fails', async () => {
+    await create('one')
+    const unknown = { service: 'tiny', command: 'unknown' }
+    await expect(cloud.control.commands([unknown, forget])).rejects.toThrow('no command tiny/unknown')
+    expect(cloud.service.effects).toEqual(['one'])
+  })
+})

@@ -54,6 +54,21 @@ describe('the local cloud as a process of its own', () => {
     expect([isAlive(child.pid), await exists(dirname(place.certificateFile))]).toEqual([false, false])
   })
 
+  it('has the workspaces that it is told to have', async () => {
+    const workspaces = ['adb-1.1.azuredatabricks.net', 'adb-2.2.azuredatabricks.net']
+    const { place, control, child } = await launchCloud({ workspaces })
+    try {
+      expect(place.settings.workspaces).toEqual(workspaces)
+      const { workspaces: told } = await control.command<{ workspaces: { workspace: string }[] }>(
+        'databricks',
+        'inspect',
+      )
+      expect(told.map(({ workspace }) => workspace)).toEqual(workspaces)
+    } finally {
+      await child.stop()
+    }
+  })
+
   it('ends, and leaves nothing behind, when its parent is killed', async () => {
     const launch = new URL('../../../local/cloud/launch.ts', import.meta.url).href
     const script = `

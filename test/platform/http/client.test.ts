@@ -195,4 +195,15 @@ describe('what Steward does not take', () => {
     service.on('GET', '/things', { body: 'x'.repeat(4 * 1024 * 1024) })
     expect((await createTestHttp(service.fetch).http.send(read)).body).toHaveLength(4 * 1024 * 1024)
   })
+
+  it('is an answer beyond what the request itself allows, more or less', async () => {
+    const body = 'x'.repeat(4 * 1024 * 1024 + 1)
+    service.on('GET', '/things', { body }, { body: 'xxx' })
+    const { http } = createTestHttp(service.fetch)
+    expect((await http.send({ ...read, maxAnswerBytes: body.length })).body).toBe(body)
+    await expect(http.send({ ...read, maxAnswerBytes: 2 })).rejects.toMatchObject({
+      code: 'upstream-rejected',
+      message: expect.stringContaining('more than 2 bytes'),
+    })
+  })
 })

@@ -50,7 +50,8 @@ function readGrant(workspace: Workspace, { collection }: Target, entry: Entry): 
   const { kind, name } = readPrincipal(entry)
   const level = entry.permission_level
   const { objectType, levels } = objectTypes[collection]
-  if (!Object.hasOwn(levels, level)) {
+  const isAdmins = kind === 'group' && isSameName(name, ADMINS)
+  if (!Object.hasOwn(levels, level) && !(isAdmins && level === 'CAN_MANAGE')) {
     throw invalid(`Permission level ${level} is not one of a ${objectType}: ${Object.keys(levels).join(', ')}`)
   }
   const found = findNamed(workspace, name, kind)
@@ -58,7 +59,7 @@ function readGrant(workspace: Workspace, { collection }: Target, entry: Entry): 
     throw apiError(404, 'RESOURCE_DOES_NOT_EXIST', `Principal: ${nameTypes[kind]}(${name}) does not exist`)
   }
   if (kind === 'group' && level === OWNER) throw invalid(`The group ${found.name} cannot be the owner of a job.`)
-  if (kind === 'group' && isSameName(name, ADMINS) && level !== 'CAN_MANAGE') {
+  if (isAdmins && level !== 'CAN_MANAGE') {
     throw invalid(`Cannot change permissions for group '${ADMINS}' to ${level}.`)
   }
   return { kind, name: found.name, level }
@@ -67,6 +68,12 @@ function readGrant(workspace: Workspace, { collection }: Target, entry: Entry): 
 /** Of entries for the same principal the last one counts. */
 function merge(known: readonly Grant[], news: readonly Grant[]): readonly Grant[] {
   return news.reduce((grants, each) => [...grants.filter((other) => !isForSame(other, each)), each], known)
+}
+
+/** Elsewhere they inherit theirs, whatever is written. */
+function checkAdmins({ collection }: Target, grants: readonly Grant[]): void {
+  if (collection !== 'authorization' || grants.some(({ kind, name }) => kind === 'group' && name === ADMINS)) return
+  throw invalid(`Cannot change permissions for group '${ADMINS}' to None.`)
 }
 
 function checkOwner({ workspace, caller }: WorkspaceCall, { collection, key }: Target, grants: readonly Grant[]): void {
@@ -86,5 +93,6 @@ export function changeGrants(call: WorkspaceCall, target: Target, mode: 'replace
   const news = body.access_control_list.map((entry) => readGrant(workspace, target, entry))
   const grants = merge(mode === 'replace' ? [] : listGrants(workspace, target.key), news)
   checkOwner(call, target, grants)
+  checkAdmins(target, grants)
   workspace.grants.set(target.key, grants)
 }

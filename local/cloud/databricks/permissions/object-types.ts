@@ -1,5 +1,5 @@
 /** What permissions are given on, as paths name it. */
-export const collections = ['jobs', 'notebooks', 'directories'] as const
+export const collections = ['jobs', 'notebooks', 'directories', 'authorization'] as const
 
 export type Collection = (typeof collections)[number]
 
@@ -31,4 +31,9 @@ export const objectTypes: Readonly<Record<Collection, ObjectType>> = {
   },
   notebooks: { objectType: 'notebook', levels: listTreeLevels('notebook') },
   directories: { objectType: 'directory', levels: listTreeLevels('items of the directory') },
+  authorization: {
+    objectType: 'tokens',
+    // The admins have CAN_MANAGE, which nobody else can be given.
+    levels: { CAN_USE: 'Can create and use personal access tokens' },
+  },
 }

@@ -4,6 +4,7 @@ import { requireJobRight } from '../jobs/access.ts'
 import { mayRead, requireManage } from '../objects/access.ts'
 import { ancestorsOf } from '../objects/paths.ts'
 import { objectKeyOf } from '../objects/tree.ts'
+import { requireAdmin, TOKENS_KEY } from '../tokens/access.ts'
 import { ADMINS, type Workspace } from '../workspace-state.ts'
 import type { Grant } from './grant.ts'
 import { listGrants } from './grants.ts'
@@ -57,11 +58,23 @@ function findObject(call: WorkspaceCall, collection: Collection, id: string, rig
   return { collection, key, inherited: inheritFromDirectories(workspace, object.path) }
 }
 
+/** What permissions on all tokens hang on, which a workspace does not have before its first token. */
+function findTokens(call: WorkspaceCall): Target {
+  requireAdmin(call)
+  const { hasHadTokens, isBornWithFirstToken } = call.workspace.tokens
+  if (isBornWithFirstToken && !hasHadTokens) {
+    throw apiError(404, 'RESOURCE_DOES_NOT_EXIST', 'tokens tokens does not exist')
+  }
+  // The admins' own permission is given like any other, and so can go missing in a change.
+  return { collection: 'authorization', key: TOKENS_KEY, inherited: [] }
+}
+
 /** The object of the path, for who may see or manage its permissions: who may not learns nothing of whether it is there. */
 export function findTarget(call: WorkspaceCall, right: 'view' | 'manage'): Target {
   const { collection: name, id = '' } = call.request.params
   const collection = collections.find((each) => each === name)
   if (collection === undefined) throw new Error(`no permissions on ${name}`)
+  if (collection === 'authorization') return findTokens(call)
   if (!/^\d+$/.test(id)) throw apiError(400, 'INVALID_PARAMETER_VALUE', `${id} is not the id of a ${collection}`)
   return collection === 'jobs' ? findJob(call, id, right) : findObject(call, collection, id, right)
 }

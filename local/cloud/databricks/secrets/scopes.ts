@@ -48,8 +48,8 @@ function makeVaultScope({ world }: DatabricksState, { caller }: WorkspaceCall, w
   const { scope: name, backend_azure_keyvault: vault } = wanted
   if (vault === undefined)
     throw invalid('Scope with Azure KeyVault must have AzureKeyVaultSecretScopeMetadata defined!')
-  if (!caller.isVouchedByAzure) throw invalid('Scope with Azure KeyVault must have userAADToken defined!')
-  openVault(world, caller.objectId, vault.resource_id, vault.dns_name)
+  if (caller.vouchedObjectId === null) throw invalid('Scope with Azure KeyVault must have userAADToken defined!')
+  openVault(world, caller.vouchedObjectId, vault.resource_id, vault.dns_name)
   return { backend: 'AZURE_KEYVAULT', name, acls: [], resourceId: vault.resource_id, dnsName: vault.dns_name }
 }
 

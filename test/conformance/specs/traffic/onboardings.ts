@@ -15,12 +15,14 @@ export async function runOnboardings(stack: Stack): Promise<void> {
 
   // Scope and job are those of the one onboarding that they are named for.
   const { secretScope: _, job: __, ...membership } = request.databricks
+  const [sharedVault = ''] = stack.cloud.settings.vaults
+  // The example's vault is dedicated to it.
+  const accessToken = { ...membership.accessToken, vault: `https://${sharedVault}`, secretName: 'reports-token' }
   const managed = {
     name: 'reports',
     servicePrincipal: { kind: 'databricks', displayName: 'reports' },
-    databricks: membership,
+    databricks: { ...membership, accessToken },
   }
-  const [sharedVault = ''] = stack.cloud.settings.vaults
   const foreign = await stack.control.command<{ appId: string }>('graph', 'createApplication', {
     displayName: 'made-by-others',
     owners: [stack.cloud.settings.identity.objectId],

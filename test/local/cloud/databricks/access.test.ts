@@ -1,4 +1,4 @@
-import { beforeEach, describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { createDatabricksService } from '../../../../local/cloud/databricks/service.ts'
 import type { CloudService } from '../../../../local/cloud/service.ts'
 import type { World } from '../../../../local/cloud/world.ts'
@@ -26,6 +26,8 @@ beforeEach(() => {
   service = createDatabricksService(world)
   send = createSend(world, service)
 })
+
+afterEach(() => void vi.useRealTimers())
 
 describe('the gateway', () => {
   it.each(['api://2ff814a6-3304-4ab8-85cb-cd0e6f879c1d', 'https://management.core.windows.net'])(
@@ -95,7 +97,8 @@ describe('the gateway', () => {
     ).toBe(403)
   })
 
-  it('limits the rate of one workspace', async () => {
+  it('limits the rate of one workspace, in real time', async () => {
+    vi.useFakeTimers({ toFake: ['performance'] })
     command(service, 'rate', { requestsPerSecond: 2 })
     const statuses = async (host: string) =>
       Promise.all([1, 2, 3].map(async () => (await send('GET', ME, { host })).status))
@@ -105,8 +108,10 @@ describe('the gateway', () => {
       headers: { 'Retry-After': '1' },
       body: { error_code: 'REQUEST_LIMIT_EXCEEDED' },
     })
-    world.clock.advance(1000)
-    expect((await send('GET', ME)).status).toBe(200)
+    world.clock.advance(60_000)
+    expect((await send('GET', ME)).status).toBe(429)
+    vi.advanceTimersByTime(1000)
+    expect(await statuses(WORKSPACE)).toEqual([200, 200, 429])
   })
 
   it('says so when it does not know a call', async () => {

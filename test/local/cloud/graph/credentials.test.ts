@@ -155,3 +155,15 @@ describe('federated identity credentials', () => {
     expect(statuses).toEqual([...Array<number>(20).fill(201), 400])
   })
 })
+
+test('an application can be made with what may sign in as it', async () => {
+  const client = createGraphClient()
+  const trusted = { name: 'steward', issuer: 'https://issuer.example', subject: 'identity' }
+  const federatedCredentials = [{ ...trusted, audience: 'api://exchange' }]
+  const { objectId } = client.arrange<{ objectId: string }>('createApplication', {
+    displayName: 'a',
+    federatedCredentials,
+  })
+  const { body } = await client.send('GET', `/applications/${objectId}/federatedIdentityCredentials`)
+  expect(body.value).toMatchObject([{ ...trusted, audiences: ['api://exchange'] }])
+})

@@ -103,6 +103,35 @@ describe('what the vault refuses to store', () => {
   })
 })
 
+describe('an update of a version', () => {
+  const update = async (body: object): Promise<CloudResponse> => {
+    const { id } = (await call('PUT', '/secrets/a', { body: { value: 'x', tags: { old: '1' } } })).body as {
+      id: string
+    }
+    return call('PATCH', new URL(id).pathname, { body })
+  }
+  const tags = (count: number) => Object.fromEntries(Array.from({ length: count }, (_, index) => [`tag-${index}`, 'x']))
+
+  it('takes 15 tags of 256 characters in place of the others', async () => {
+    const wanted = { ...tags(14), [`t${'a'.repeat(255)}`]: 'x'.repeat(256) }
+    expect((await update({ tags: wanted })).body).toMatchObject({ tags: wanted })
+    const listed = (await call('GET', '/secrets')).body as { value: { id: string; tags: object }[] }
+    expect(listed.value).toMatchObject([{ id: `https://${VAULT}/secrets/a`, tags: wanted }])
+    expect(listed.value[0]?.tags).not.toHaveProperty('old')
+  })
+
+  it.each([
+    ['16 tags', { tags: tags(16) }],
+    ['a tag of 257 characters', { tags: { tag: 'x'.repeat(257) } }],
+    ['a name of 257 characters', { tags: { ['x'.repeat(257)]: 'x' } }],
+    ['a tag that is no string', { tags: { tag: 1 } }],
+  ])('does not take %s', async (_, body) => {
+    const response = await update(body)
+    expect([response.status, codeOf(response)]).toEqual([400, 'BadParameter'])
+    expect((await call('GET', '/secrets/a')).body).toMatchObject({ tags: { old: '1' } })
+  })
+})
+
 describe('paging', () => {
   it('links pages by the given size and refuses more than 25', async () => {
     for (const name of ['a', 'b', 'c']) await call('PUT', `/secrets/${name}`, { body: { value: 'x' } })
