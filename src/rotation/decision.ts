@@ -14,12 +14,15 @@ export type IdleReason =
 /** The credential is replaced, and why. */
 export type RotateReason = 'expired' | 'revoked-elsewhere' | 'expiring' | 'due' | 'policy-changed' | 'requested'
 
+/** Its service is asked about it alone, and why. */
+type CheckReason = 'first-seen' | 'not-looked-at-lately'
+
 /** What is to be done for a credential, with the reason for it. */
 export type Decision =
   | { readonly action: 'none'; readonly reason: IdleReason; readonly until?: Date }
   | { readonly action: 'rotate'; readonly reason: RotateReason }
   /** Its service is asked whether it is what the tags say, and alive: the first time, and where no list tells. */
-  | { readonly action: 'check'; readonly reason: 'first-seen' | 'not-looked-at-lately' }
+  | { readonly action: 'check'; readonly reason: CheckReason }
   /** It is in the vault and not yet where its scope's readers look. */
   | { readonly action: 'copy'; readonly reason: 'copy-pending' }
   /** Used once, so that Databricks does not take it for forgotten. */

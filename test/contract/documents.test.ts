@@ -7,7 +7,7 @@ const read = (name: string): Promise<string> => readFile(new URL(`../../${name}`
 const literalsOf = (text: string): string[] => [...text.matchAll(/'([a-z-]+)'/g)].map(([, word]) => word ?? '')
 
 const declarationOf = (source: string, name: string): string =>
-  new RegExp(`export type ${name} =([^=]*?)\n\n`).exec(source)?.[1] ?? ''
+  new RegExp(`type ${name} =([^=]*?)\n\n`).exec(source)?.[1] ?? ''
 
 /** What stands in backquotes in a column of a document's table, whose head begins with these cells. */
 function columnOf(page: string, head: string, column: number): string[] {
@@ -20,7 +20,9 @@ function columnOf(page: string, head: string, column: number): string[] {
 describe('docs/operations.md', () => {
   it('explains every reason of a decision, and none that there is not', async () => {
     const source = await read('src/rotation/decision.ts')
-    const unions = ['IdleReason', 'RotateReason'].flatMap((name) => literalsOf(declarationOf(source, name)))
+    const unions = ['IdleReason', 'RotateReason', 'CheckReason'].flatMap((name) =>
+      literalsOf(declarationOf(source, name)),
+    )
     const reasons = [...unions, ...[...source.matchAll(/reason: '([a-z-]+)'/g)].map(([, reason]) => reason ?? '')]
     expect(reasons).toEqual(expect.arrayContaining(['healthy', 'requested', 'orphaned']))
     expect(columnOf(await read('docs/operations.md'), '| `decision.reason` |', 1).toSorted()).toEqual(
